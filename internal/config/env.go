@@ -1,0 +1,41 @@
+package config
+
+import (
+	"os"
+	"strconv"
+)
+
+// The environment variables that the toolkit reads.
+const (
+	// EnvRequire makes a missing redis-server a failure where it is a loud skip otherwise.
+	EnvRequire = "REDISTEST_REQUIRE"
+	// EnvUpdate makes golden comparisons rewrite their files.
+	EnvUpdate = "REDISTEST_UPDATE"
+)
+
+// Env is what the environment says, each field one variable.
+type Env struct {
+	// Require is REDISTEST_REQUIRE: a test that needs a real redis-server must fail where none is installed.
+	Require bool
+	// Update is REDISTEST_UPDATE: golden files are rewritten with what the test got.
+	Update bool
+}
+
+// ReadEnv reads the process environment. A switch is off when its variable is unset, empty or a false value of
+// [strconv.ParseBool], and on with every other value: a misspelt "yes" must not quietly switch a check off.
+func ReadEnv() Env { return readEnv(os.Getenv) }
+
+func readEnv(getenv func(string) string) Env {
+	return Env{
+		Require: isOn(getenv(EnvRequire)),
+		Update:  isOn(getenv(EnvUpdate)),
+	}
+}
+
+func isOn(value string) bool {
+	if value == "" {
+		return false
+	}
+	on, err := strconv.ParseBool(value)
+	return err != nil || on
+}

@@ -1,0 +1,132 @@
+package engine
+
+import (
+	"slices"
+	"time"
+)
+
+// Blocking commands wait here and not in miniredis: a waiter costs no goroutine, is served in the order of arrival as
+// soon as a command has made that possible and before any other client's, and is gone the moment its client is.
+
+// attempt is a blocking command that was read.
+type attempt struct {
+	timeout time.Duration // 0: for ever
+	once    bool          // must not wait, as XREAD without BLOCK
+	nilBulk bool          // says "nothing" with a nil bulk string where it may not wait
+
+	// try returns the raw reply, or nil where there is nothing to be had. What has the wrong type is an error for the
+	// first try; a command that waits already overlooks it.
+	try func(call caller, first bool) []byte
+}
+
+// blockingParser reads a blocking command. It fails with the text of a Redis error.
+type blockingParser func(call caller, args []string) (attempt, error)
+
+// waiter is a client inside a blocking command.
+type waiter struct {
+	session *session
+	try     func(call caller, first bool) []byte
+	timer   *time.Timer // nil: waits for ever
+}
+
+// block runs a blocking command.
+func (s *session) block(parse blockingParser, args []string) {
+	a, err := parse(s.call, args)
+	if err != nil {
+		s.peer.WriteError(err.Error())
+		return
+	}
+	if reply := a.try(s.call, true); reply != nil {
+		s.peer.WriteRaw(string(reply))
+		return
+	}
+	if a.once || s.inExec {
+		s.peer.WriteRaw(nothing(a.nilBulk, s.peer.Resp3))
+		return
+	}
+	w := &waiter{session: s, try: a.try}
+	if a.timeout > 0 {
+		w.timer = time.AfterFunc(a.timeout, func() { s.engine.timeOut(w) })
+	}
+	s.blocked = w
+	s.waiting.Store(true)
+	s.engine.blocked = append(s.engine.blocked, w)
+}
+
+// tryOnce runs a blocking command where it must not wait, and returns the raw reply.
+func tryOnce(parse blockingParser, call caller, args []string, resp3 bool) string {
+	a, err := parse(call, args)
+	if err != nil {
+		return "-" + err.Error() + "\r\n"
+	}
+	if reply := a.try(call, true); reply != nil {
+		return string(reply)
+	}
+	return nothing(a.nilBulk, resp3)
+}
+
+func nothing(nilBulk, resp3 bool) string {
+	switch {
+	case resp3:
+		return "_\r\n"
+	case nilBulk:
+		return "$-1\r\n"
+	default:
+		return "*-1\r\n"
+	}
+}
+
+// serveBlocked gives waiting clients what a command has made available, the longest waiting first, until there is
+// nothing left for any of them: what one moves on may be what another waits for. The caller holds the engine's lock.
+func (e *Engine) serveBlocked() {
+	for served := true; served; {
+		served = false
+		for i := 0; i < len(e.blocked); {
+			w := e.blocked[i]
+			reply := w.try(w.session.call, false)
+			if reply == nil {
+				i++
+				continue
+			}
+			e.unblock(w, string(reply))
+			served = true
+		}
+	}
+}
+
+// timeOut ends a wait in vain.
+func (e *Engine) timeOut(w *waiter) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if w.session.blocked != w {
+		return // served at the last moment
+	}
+	if reply := w.try(w.session.call, false); reply != nil {
+		e.unblock(w, string(reply))
+		return
+	}
+	e.unblock(w, nothing(false, w.session.peer.Resp3))
+}
+
+// unblock answers a waiting client and lets it go on. The caller holds the engine's lock.
+func (e *Engine) unblock(w *waiter, reply string) {
+	s := w.session
+	s.cancelBlocked()
+	s.peer.WriteRaw(reply)
+	s.flush()
+	s.release()
+}
+
+// cancelBlocked takes the client's blocking command back, if it is inside one. The caller holds the engine's lock.
+func (s *session) cancelBlocked() {
+	w := s.blocked
+	if w == nil {
+		return
+	}
+	if w.timer != nil {
+		w.timer.Stop()
+	}
+	s.blocked = nil
+	e := s.engine
+	e.blocked = slices.DeleteFunc(e.blocked, func(other *waiter) bool { return other == w })
+}

@@ -1,0 +1,105 @@
+package engine
+
+import (
+	"strings"
+
+	"github.com/alicebob/miniredis/v2/server"
+
+	"github.com/compozy/rediskit/internal/command"
+)
+
+// describeCommands answers COMMAND, COUNT, LIST, INFO and DOCS: of those commands of Redis 7.0 that the engine has.
+// There is no documentation to give, which is an answer that redis-cli understands, unlike an error.
+func (s *session) describeCommands(args []string) {
+	if len(args) == 1 {
+		s.writeSpecs(s.engine.specs())
+		return
+	}
+	switch strings.ToUpper(args[1]) {
+	case "COUNT":
+		s.peer.WriteInt(len(s.engine.specs()))
+	case "LIST":
+		s.listCommands(args[2:])
+	case "INFO":
+		if len(args) == 2 {
+			s.writeSpecs(s.engine.specs())
+			return
+		}
+		s.writeSpecs(s.engine.named(args[2:]))
+	case "DOCS":
+		s.peer.WriteMapLen(0)
+	default:
+		s.peer.WriteError(unknownSubcommand("COMMAND", args[1]))
+	}
+}
+
+// specs are the commands that the engine has, by name.
+func (e *Engine) specs() []*command.Spec {
+	var specs []*command.Spec
+	for spec := range command.All() {
+		if e.has(e.table.lookup(spec.Name)) {
+			specs = append(specs, spec)
+		}
+	}
+	return specs
+}
+
+// named are the specs of the commands of those names, nil for what the engine has not.
+func (e *Engine) named(names []string) []*command.Spec {
+	specs := make([]*command.Spec, len(names))
+	for i, name := range names {
+		if c := e.table.lookup(name); e.has(c) {
+			specs[i] = c.spec
+		}
+	}
+	return specs
+}
+
+// listCommands answers COMMAND LIST [FILTERBY …]; the filters are for servers with modules and access lists.
+func (s *session) listCommands(filter []string) {
+	if len(filter) > 0 {
+		s.peer.WriteError("ERR COMMAND LIST FILTERBY is not supported by the embedded server")
+		return
+	}
+	specs := s.engine.specs()
+	s.peer.WriteLen(len(specs))
+	for _, spec := range specs {
+		s.peer.WriteBulk(spec.Name)
+	}
+}
+
+func (s *session) writeSpecs(specs []*command.Spec) {
+	s.peer.WriteLen(len(specs))
+	for _, spec := range specs {
+		if spec == nil {
+			writeNilArray(s.peer)
+			continue
+		}
+		writeSpec(s.peer, spec)
+	}
+}
+
+// writeSpec writes the ten fields of Redis 7.0. Tips and key specifications, which no client needs, are empty.
+func writeSpec(p *server.Peer, spec *command.Spec) {
+	p.WriteLen(10)
+	p.WriteBulk(spec.Name)
+	p.WriteInt(spec.Arity)
+	writeStatuses(p, spec.Flags)
+	p.WriteInt(spec.FirstKey)
+	p.WriteInt(spec.LastKey)
+	p.WriteInt(spec.Step)
+	writeStatuses(p, spec.Categories)
+	p.WriteLen(0)
+	p.WriteLen(0)
+	p.WriteLen(len(spec.Subcommands))
+	for _, sub := range spec.Subcommands {
+		writeSpec(p, sub)
+	}
+}
+
+func writeStatuses(p *server.Peer, words []string) {
+	p.WriteSetLen(len(words))
+	for _, word := range words {
+		p.WriteInline(word)
+	}
+}

@@ -1,0 +1,103 @@
+package engine
+
+import (
+	"fmt"
+	"net"
+	"sync"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/alicebob/miniredis/v2/server"
+)
+
+// Miniredis is the server behind the engine, named here so that nobody else needs to import it.
+type Miniredis = miniredis.Miniredis
+
+// EmulatedVersion is the Redis whose behaviour the engine is held to.
+const EmulatedVersion = "7.0.15"
+
+// Engine is one embedded Redis. It is safe for concurrent use.
+type Engine struct {
+	mini   *miniredis.Miniredis
+	native *server.Server // miniredis' commands
+	table  commandTable
+	handle Handler // the interceptors around execute
+
+	// mu orders the commands of all clients; everything below belongs to whoever holds it. It is taken before
+	// miniredis' own lock, never the other way round, and never held while an interceptor runs.
+	mu        sync.Mutex
+	closed    bool
+	protected bool // clients have to log in
+	lastID    int64
+	sessions  map[*session]struct{}
+	blocked   []*waiter // in the order in which they began to wait
+	channels  topics
+	patterns  topics
+	shards    topics
+	scratch   scratch
+	nested    any // the context of miniredis that marks a call from a script; see Exclusive
+
+	scripting scriptFlag
+	sockets   sockets
+}
+
+// New starts an engine without any connection or listener. It owns no goroutine until it listens.
+func New() (*Engine, error) {
+	table, err := commands()
+	if err != nil {
+		return nil, err
+	}
+	mini, err := startMiniredis()
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{
+		mini:     mini,
+		native:   mini.Server(),
+		table:    table,
+		sessions: map[*session]struct{}{},
+	}
+	e.handle = e.execute
+	e.native.SetPreHook(e.fromScript)
+	return e, nil
+}
+
+// Protect makes clients log in with AUTH or HELLO before anything else. The user "default" is the one that the
+// one-argument form of AUTH means. It is to be called before the first client connects.
+func (e *Engine) Protect(user, password string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.mini.RequireUserAuth(user, password)
+	e.protected = true
+}
+
+// Miniredis is the server behind the engine. Its own Go methods bypass the wire: they are not ordered with the commands
+// of clients, do not wake blocked ones, and publish to none of them.
+func (e *Engine) Miniredis() *Miniredis { return e.mini }
+
+// Close disconnects every client, stops listening, and waits until no goroutine of the engine is left. It is idempotent.
+func (e *Engine) Close() error {
+	e.mu.Lock()
+	e.closed = true
+	for s := range e.sessions {
+		s.disconnect()
+	}
+	e.mu.Unlock()
+
+	err := e.sockets.close()
+	e.mini.Close()
+	return err
+}
+
+// newSession admits a client. notify, if not nil, is called from any goroutine when there are replies to be sent.
+func (e *Engine) newSession(remote net.Addr, notify func()) (*session, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return nil, fmt.Errorf("connect to the embedded server: %w", net.ErrClosed)
+	}
+	e.lastID++
+	s := makeSession(e, e.lastID, remote)
+	s.out.notify = notify
+	e.sessions[s] = struct{}{}
+	return s, nil
+}

@@ -1,0 +1,81 @@
+package engine
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+
+	"github.com/alicebob/miniredis/v2/server"
+)
+
+// Section is exclusive access to every database: no command of any client and no method of Miniredis runs beside it.
+// It is valid inside the function that it is given to, on that goroutine.
+type Section struct {
+	native *server.Server
+	peer   *server.Peer
+	reply  bytes.Buffer
+}
+
+// Do runs a command of miniredis and returns its reply: nil, int, string, server.Simple's text or []any of those. It
+// fails with the text of a Redis error. The section begins in database 0; SELECT changes that.
+func (x *Section) Do(args ...string) (any, error) {
+	x.reply.Reset()
+	x.native.Dispatch(x.peer, args)
+	x.peer.Flush()
+	reply, err := server.ParseReply(bufio.NewReader(&x.reply))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", args[0], err)
+	}
+	if status, ok := reply.(server.Simple); ok {
+		return string(status), nil
+	}
+	return reply, nil
+}
+
+// Exclusive runs fn with exclusive access. Clients that fn has unblocked are served when it is done. It fails with what
+// fn fails with; what fn has done until then stays done.
+func (e *Engine) Exclusive(fn func(*Section) error) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.nested == nil {
+		if err := e.findNested(); err != nil {
+			return err
+		}
+	}
+	x := &Section{native: e.native}
+	x.peer = server.NewPeer(bufio.NewWriter(&x.reply))
+	x.peer.Ctx = e.nested
+
+	err := e.locked(x, fn)
+	e.serveBlocked()
+	return err
+}
+
+func (e *Engine) locked(x *Section, fn func(*Section) error) error {
+	e.mini.Lock()
+	defer e.mini.Unlock()
+	if _, err := x.Do("SELECT", "0"); err != nil {
+		return err
+	}
+	return fn(x)
+}
+
+// findNested gets hold of the context that miniredis gives to calls from a script. A command that runs in it does not
+// take miniredis' lock, as the script holds it already, which is what makes a section possible.
+func (e *Engine) findNested() error {
+	const probe = "REDISKIT.NESTED"
+	err := e.native.Register(probe, func(peer *server.Peer, _ string, _ []string) {
+		e.nested = peer.Ctx
+		peer.WriteOK()
+	})
+	if err != nil {
+		return fmt.Errorf("exclusive access: %w", err)
+	}
+	var k scratch
+	reply := k.call(e.native, server.NewPeer(nil), []string{"EVAL", "return redis.call('" + probe + "')", "0"})
+	if e.nested == nil {
+		return errors.New("exclusive access: " + string(bytes.TrimSpace(reply)))
+	}
+	return nil
+}

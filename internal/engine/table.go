@@ -1,0 +1,138 @@
+package engine
+
+import (
+	"strings"
+	"sync"
+
+	"github.com/compozy/rediskit/internal/command"
+)
+
+// entry is what the engine knows of one command.
+type entry struct {
+	name   string                            // in upper case
+	spec   *command.Spec                     // nil where Redis 7.0 has no such command
+	run    func(s *session, args []string) // the engine's own implementation; nil leaves it to miniredis
+	native bool                              // miniredis has it
+
+	endsQueueing    bool // is run, not queued, inside MULTI
+	whileSubscribed bool // is allowed to a subscribed client of RESP2
+	openToStrangers bool // is allowed before AUTH
+}
+
+// onlyReads tells whether the command cannot have given a blocked client what it waits for.
+func (c *entry) onlyReads() bool { return c.spec != nil && c.spec.Has(command.ReadOnly) }
+
+func (c *entry) lowerName() string { return strings.ToLower(c.name) }
+
+// flaw tells what is wrong with a call before it is run, as the text of a Redis error; "" if nothing is.
+func (c *entry) flaw(args []string) string {
+	switch {
+	case c.spec == nil:
+		return ""
+	case !c.spec.ArityOK(len(args)):
+		return wrongArity(c.lowerName())
+	case len(c.spec.Subcommands) == 0 || len(args) < 2:
+		return ""
+	}
+	sub, ok := c.spec.Subcommand(args[1])
+	switch {
+	case !ok && c.sinceAdded(args[1]):
+		return ""
+	case !ok:
+		return unknownSubcommand(c.name, args[1])
+	case !sub.ArityOK(len(args)):
+		return wrongArity(sub.Name)
+	}
+	return ""
+}
+
+// sinceAdded tells whether a subcommand is one of those after Redis 7.0 that clients send unasked.
+func (c *entry) sinceAdded(subcommand string) bool {
+	return c.name == "CLIENT" && (strings.EqualFold(subcommand, "SETINFO") || strings.EqualFold(subcommand, "NO-TOUCH"))
+}
+
+// commandTable has every known command under its name in upper and in lower case.
+type commandTable map[string]*entry
+
+// lookup returns the command of that name in any case; one that does not exist has an entry without spec and handler.
+func (t commandTable) lookup(name string) *entry {
+	if found, ok := t[name]; ok {
+		return found
+	}
+	upper := strings.ToUpper(name)
+	if found, ok := t[upper]; ok {
+		return found
+	}
+	return &entry{name: upper}
+}
+
+// commands is the table; it is the same for every engine and never changes.
+var commands = sync.OnceValues(func() (commandTable, error) {
+	mini, err := startMiniredis()
+	if err != nil {
+		return nil, err
+	}
+	defer mini.Close()
+
+	table := commandTable{}
+	for spec := range command.All() {
+		c := &entry{
+			name:            strings.ToUpper(spec.Name),
+			spec:            spec,
+			native:          mini.Server().IsRegisteredCommand(spec.Name),
+			openToStrangers: spec.Has(command.NoAuth),
+		}
+		table[c.name] = c
+		table[spec.Name] = c
+	}
+	for name, run := range ownCommands() {
+		table[name].run = run
+	}
+	for name, parse := range blockingCommands {
+		table[name].run = func(s *session, args []string) { s.block(parse, args) }
+	}
+	for _, name := range []string{"EXEC", "DISCARD", "MULTI", "WATCH", "QUIT", "RESET"} {
+		table[name].endsQueueing = true
+	}
+	for _, name := range []string{
+		"SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE", "UNSUBSCRIBE", "PUNSUBSCRIBE", "SUNSUBSCRIBE", "PING", "QUIT", "RESET",
+	} {
+		table[name].whileSubscribed = true
+	}
+	return table, nil
+})
+
+// ownCommands are the commands whose state is the clients', not the keyspace's, or which miniredis does differently.
+func ownCommands() map[string]func(s *session, args []string) {
+	return map[string]func(s *session, args []string){
+		"MULTI":   (*session).multi,
+		"EXEC":    (*session).exec,
+		"DISCARD": (*session).discard,
+		"WATCH":   (*session).watch,
+		"UNWATCH": (*session).unwatch,
+
+		"SUBSCRIBE":    (*session).subscribe,
+		"UNSUBSCRIBE":  (*session).unsubscribe,
+		"PSUBSCRIBE":   (*session).psubscribe,
+		"PUNSUBSCRIBE": (*session).punsubscribe,
+		"SSUBSCRIBE":   (*session).ssubscribe,
+		"SUNSUBSCRIBE": (*session).sunsubscribe,
+		"PUBLISH":      (*session).publish,
+		"SPUBLISH":     (*session).spublish,
+		"PUBSUB":       (*session).pubsub,
+
+		"EVAL":       (*session).script,
+		"EVALSHA":    (*session).script,
+		"EVAL_RO":    (*session).script,
+		"EVALSHA_RO": (*session).script,
+
+		"HELLO":   (*session).hello,
+		"AUTH":    (*session).auth,
+		"SELECT":  (*session).selectDB,
+		"PING":    (*session).ping,
+		"QUIT":    (*session).quit,
+		"RESET":   (*session).reset,
+		"CLIENT":  (*session).client,
+		"COMMAND": (*session).describeCommands,
+	}
+}
