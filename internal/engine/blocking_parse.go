@@ -180,6 +180,9 @@ func lastStreamID(call caller, key string) string {
 	}
 	_, id, _ := bytes.Cut(after, []byte("\r\n"))
 	id, _, _ = bytes.Cut(id, []byte("\r\n"))
+	if len(id) == 0 {
+		return "0-0" // a stream that never had an entry
+	}
 	return string(id)
 }
 

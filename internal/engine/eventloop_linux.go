@@ -18,8 +18,9 @@ const haveEventLoop = true
 // ready. That is how Redis works, and what makes "sent before" mean "applied before" between clients: with a goroutine
 // for each socket the scheduler would decide.
 //
-// While nothing happens the goroutine is parked in Go's own poller, which watches the loop's epoll descriptor, so it
-// occupies no thread.
+// Sockets are watched edge-triggered: one that is level-triggered keeps its place in the kernel's queue when it has been
+// read, and what it sends next would overtake others. While nothing happens the goroutine is parked in Go's own poller,
+// which watches the loop's epoll descriptor, so it occupies no thread.
 type eventLoop struct {
 	engine *Engine
 	epoll  *os.File
@@ -27,7 +28,9 @@ type eventLoop struct {
 	bell   int // an eventfd that wakes the loop when replies are to be sent
 	done   chan struct{}
 
-	sockets map[int]*socket // the loop's goroutine alone uses it
+	// The loop's goroutine alone uses these.
+	sockets map[int]*socket
+	unread  []*socket // may have sent more than was read
 
 	mu        sync.Mutex
 	awake     bool // will look at outgoing before it parks
@@ -62,7 +65,7 @@ func startEventLoop(e *Engine) (*eventLoop, error) {
 	}
 	l.poll, err = l.epoll.SyscallConn()
 	if err == nil {
-		err = l.watch(unix.EPOLL_CTL_ADD, bell, unix.EPOLLIN)
+		err = l.watch(bell, unix.EPOLLIN)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("epoll: %w", err), unix.Close(bell), l.epoll.Close())
@@ -86,13 +89,13 @@ func (l *eventLoop) listen(listener net.Listener) error {
 		l.mu.Lock()
 		l.listeners[int(fd)] = struct{}{}
 		l.mu.Unlock()
-		watchErr = l.watch(unix.EPOLL_CTL_ADD, int(fd), unix.EPOLLIN)
+		watchErr = l.watch(int(fd), unix.EPOLLIN)
 	})
 	return errors.Join(err, watchErr)
 }
 
-func (l *eventLoop) watch(operation, fd int, events uint32) error {
-	return unix.EpollCtl(int(l.epollFD()), operation, fd, &unix.EpollEvent{Events: events, Fd: int32(fd)})
+func (l *eventLoop) watch(fd int, events uint32) error {
+	return unix.EpollCtl(int(l.epollFD()), unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: events, Fd: int32(fd)})
 }
 
 // epollFD is the descriptor. It is asked for anew because File.Fd would put it into blocking mode.
@@ -112,6 +115,12 @@ func (l *eventLoop) run() {
 			l.shut()
 			return
 		}
+		unread := l.unread
+		l.unread = nil
+		for _, s := range unread {
+			l.receive(s, input, false)
+			l.send()
+		}
 		for _, event := range events[:n] {
 			l.handle(event, input)
 			l.send()
@@ -119,14 +128,14 @@ func (l *eventLoop) run() {
 	}
 }
 
-// wait parks until a descriptor is ready or there is something to send.
+// wait parks until a descriptor is ready, unless there is something to be read or to be sent.
 func (l *eventLoop) wait(events []unix.EpollEvent) (n int, err error) {
 	pollErr := l.poll.Read(func(fd uintptr) bool {
 		for {
 			n, err = unix.EpollWait(int(fd), events, 0)
 			switch {
 			case errors.Is(err, unix.EINTR):
-			case err != nil || n > 0:
+			case err != nil || n > 0 || len(l.unread) > 0:
 				return true
 			default:
 				return !l.rest()
@@ -161,13 +170,14 @@ func (l *eventLoop) handle(event unix.EpollEvent, input []byte) {
 	switch {
 	case listens:
 		l.accept(fd, input)
-	case s != nil && event.Events&unix.EPOLLOUT != 0:
-		l.unclog(s)
-		if event.Events&^unix.EPOLLOUT != 0 {
-			l.receive(s, input)
-		}
 	case s != nil:
-		l.receive(s, input)
+		if s.clogged && event.Events&unix.EPOLLOUT != 0 {
+			s.clogged = false
+			l.write(s)
+		}
+		if event.Events&^unix.EPOLLOUT != 0 {
+			l.receive(s, input, event.Events&(unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0)
+		}
 	}
 }
 
@@ -191,23 +201,32 @@ func (l *eventLoop) accept(listener int, input []byte) {
 			_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1) // merely slower without
 		}
 		l.sockets[fd] = s
-		if err := l.watch(unix.EPOLL_CTL_ADD, fd, unix.EPOLLIN|unix.EPOLLRDHUP); err != nil {
+		if err := l.watch(fd, unix.EPOLLIN|unix.EPOLLOUT|unix.EPOLLRDHUP|unix.EPOLLET); err != nil {
 			l.drop(s)
 			continue
 		}
-		l.receive(s, input)
+		l.receive(s, input, false)
 	}
 }
 
-// receive reads once what a client has sent, and runs it. More is reported again, after everybody else's.
-func (l *eventLoop) receive(s *socket, input []byte) {
+// receive reads once what a client has sent, and runs it. What is left, the end of the connection included, has its turn
+// after everybody else's.
+func (l *eventLoop) receive(s *socket, input []byte, ended bool) {
+	if l.sockets[s.fd] != s {
+		return // dropped meanwhile
+	}
 	n, err := unix.Read(s.fd, input)
 	switch {
-	case errors.Is(err, unix.EAGAIN), errors.Is(err, unix.EINTR):
+	case errors.Is(err, unix.EAGAIN):
+	case errors.Is(err, unix.EINTR):
+		l.unread = append(l.unread, s)
 	case err != nil || n == 0:
 		l.drop(s)
 	default:
 		s.session.receive(input[:n])
+		if n == len(input) || ended {
+			l.unread = append(l.unread, s)
+		}
 	}
 }
 
@@ -262,21 +281,12 @@ func (l *eventLoop) transmit(s *socket) bool {
 		case errors.Is(err, unix.EINTR):
 		case errors.Is(err, unix.EAGAIN):
 			s.clogged = true
-			return l.watch(unix.EPOLL_CTL_MOD, s.fd, unix.EPOLLIN|unix.EPOLLRDHUP|unix.EPOLLOUT) != nil
+			return false
 		default:
 			return true
 		}
 	}
 	return out.ended
-}
-
-func (l *eventLoop) unclog(s *socket) {
-	s.clogged = false
-	if err := l.watch(unix.EPOLL_CTL_MOD, s.fd, unix.EPOLLIN|unix.EPOLLRDHUP); err != nil {
-		l.drop(s)
-		return
-	}
-	l.write(s)
 }
 
 // drop closes a connection.

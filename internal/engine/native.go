@@ -28,7 +28,9 @@ func startMiniredis() (*miniredis.Miniredis, error) {
 type caller func(args ...string) []byte
 
 // call runs a command of miniredis for the client without answering the client. The caller holds the engine's lock.
-func (s *session) call(args ...string) []byte { return s.engine.scratch.call(s.engine.native, s.peer, args) }
+func (s *session) call(args ...string) []byte {
+	return s.engine.scratch.call(s.engine.native, s.peer, args)
+}
 
 // scratch takes the replies of internal calls.
 type scratch struct {

@@ -28,7 +28,7 @@ func (e protocolError) Error() string { return "Protocol error: " + string(e) }
 // packets, and it reserves memory for what has arrived, never for what a header promises.
 type requestReader struct {
 	known    commandTable
-	stranger bool         // the client has yet to log in, and the tighter limits hold
+	stranger bool // the client has yet to log in, and the tighter limits hold
 
 	input []byte // what is being read: the caller's bytes, or kept
 	kept  []byte // input left over from earlier calls

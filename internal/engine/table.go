@@ -9,10 +9,10 @@ import (
 
 // entry is what the engine knows of one command.
 type entry struct {
-	name   string                            // in upper case
-	spec   *command.Spec                     // nil where Redis 7.0 has no such command
+	name   string                          // in upper case
+	spec   *command.Spec                   // nil where Redis 7.0 has no such command
 	run    func(s *session, args []string) // the engine's own implementation; nil leaves it to miniredis
-	native bool                              // miniredis has it
+	native bool                            // miniredis has it
 
 	endsQueueing    bool // is run, not queued, inside MULTI
 	whileSubscribed bool // is allowed to a subscribed client of RESP2
