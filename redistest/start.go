@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -29,7 +28,7 @@ const closeTimeout = 30 * time.Second
 //	}
 func New(t TB, opts ...Option) *Server {
 	t.Helper()
-	s, err := start(t.Context(), testLogger(t.Output()), opts)
+	s, err := start(t.Context(), testLogger(t), opts)
 	if err != nil {
 		t.Fatalf("redistest: %v", err)
 		return nil // only a TB that does not abort comes here
@@ -101,5 +100,3 @@ func (s *settings) complete() (folder string, err error) {
 	}
 	return folder, nil
 }
-
-func testLogger(output io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(output, nil)) }

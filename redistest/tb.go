@@ -2,7 +2,6 @@ package redistest
 
 import (
 	"context"
-	"io"
 	"testing"
 )
 
@@ -14,7 +13,7 @@ type TB interface {
 	Errorf(format string, args ...any)
 	Fatalf(format string, args ...any)
 	Helper()
-	Output() io.Writer
+	Logf(format string, args ...any)
 }
 
 var (

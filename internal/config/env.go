@@ -22,7 +22,7 @@ type Env struct {
 }
 
 // ReadEnv reads the process environment. A switch is off when its variable is unset, empty or a false value of
-// [strconv.ParseBool], and on with every other value: a misspelt "yes" must not quietly switch a check off.
+// [strconv.ParseBool], and on with every other value: "yes" must not quietly switch a check off.
 func ReadEnv() Env { return readEnv(os.Getenv) }
 
 func readEnv(getenv func(string) string) Env {

@@ -45,9 +45,6 @@ func TestLoad(t *testing.T) {
 	}
 	group.Wait()
 
-	for _, key := range []string{"plain", "queued", "scripted", "watched"} {
-		t.Logf("%-8s %s", key, memory.Get(t.Context(), key).Val())
-	}
 	sum := int64(0)
 	for _, key := range []string{"plain", "queued", "scripted", "watched"} {
 		n, err := memory.Get(t.Context(), key).Int64()
