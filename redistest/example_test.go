@@ -13,7 +13,7 @@ import (
 
 // In a test, pass t: the server is closed with the test.
 func ExampleNew() {
-	testVisits := func(t *testing.T) {
+	testVisits := func(t *testing.T) { //nolint:thelper // a test, not a helper
 		t.Parallel()
 		client := redistest.New(t).Client()
 		client.Incr(t.Context(), "visits:ada")

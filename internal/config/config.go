@@ -29,7 +29,9 @@ const DefaultUser = "default"
 type key struct{}
 
 // NewContext returns a context that carries c.
-func NewContext(ctx context.Context, c Config) context.Context { return context.WithValue(ctx, key{}, c) }
+func NewContext(ctx context.Context, c Config) context.Context {
+	return context.WithValue(ctx, key{}, c)
+}
 
 // FromContext returns the settings that ctx carries, or else the zero Config.
 func FromContext(ctx context.Context) Config {

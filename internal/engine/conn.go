@@ -113,27 +113,24 @@ func (c *conn) Close() error {
 	return nil
 }
 
-func (c *conn) SetDeadline(t time.Time) error {
-	return c.change(func() { c.readDeadline, c.writeDeadline = t, t })
-}
+func (c *conn) SetDeadline(t time.Time) error      { return c.setDeadlines(t, true, true) }
+func (c *conn) SetReadDeadline(t time.Time) error  { return c.setDeadlines(t, true, false) }
+func (c *conn) SetWriteDeadline(t time.Time) error { return c.setDeadlines(t, false, true) }
 
-func (c *conn) SetReadDeadline(t time.Time) error {
-	return c.change(func() { c.readDeadline = t })
-}
-
-func (c *conn) SetWriteDeadline(t time.Time) error {
-	return c.change(func() { c.writeDeadline = t })
-}
-
-func (c *conn) change(set func()) error {
+func (c *conn) setDeadlines(t time.Time, read, write bool) error {
 	out := &c.session.out
 	out.mu.Lock()
 	defer out.mu.Unlock()
 	if c.closed {
 		return net.ErrClosed
 	}
-	set()
-	out.readable.Broadcast()
+	if read {
+		c.readDeadline = t
+		out.readable.Broadcast()
+	}
+	if write {
+		c.writeDeadline = t
+	}
 	return nil
 }
 

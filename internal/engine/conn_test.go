@@ -143,11 +143,11 @@ func TestConnNoticesADeadlineThatMovesWhileItWaits(t *testing.T) {
 		began := time.Now()
 		require.NoError(t, c.SetReadDeadline(began.Add(time.Hour)))
 		go func() {
-			time.Sleep(time.Second)
+			time.Sleep(time.Second) //nolint:forbidigo // in a bubble
 			assert.NoError(t, c.SetReadDeadline(began.Add(3*time.Second)))
-			time.Sleep(time.Second)
+			time.Sleep(time.Second) //nolint:forbidigo // in a bubble
 			assert.NoError(t, c.SetReadDeadline(time.Time{}))
-			time.Sleep(time.Hour)
+			time.Sleep(time.Hour) //nolint:forbidigo // in a bubble
 			assert.NoError(t, c.SetReadDeadline(time.Now()))
 		}()
 		_, err := c.Read(make([]byte, 1))

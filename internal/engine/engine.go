@@ -12,7 +12,7 @@ import (
 // Miniredis is the server behind the engine, named here so that nobody else needs to import it.
 type Miniredis = miniredis.Miniredis
 
-// EmulatedVersion is the Redis whose behaviour the engine is held to.
+// EmulatedVersion is the Redis whose behavior the engine is held to.
 const EmulatedVersion = "7.0.15"
 
 // Engine is one embedded Redis. It is safe for concurrent use.

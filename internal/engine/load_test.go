@@ -58,6 +58,7 @@ func TestLoad(t *testing.T) {
 
 // mix does one round of what clients do.
 func mix(t *testing.T, client *redis.Client, worker, round int, increments, pushes *atomic.Int64) error {
+	t.Helper()
 	ctx := t.Context()
 	own := fmt.Sprintf("own:%d", worker)
 	switch round % 6 {
@@ -100,6 +101,7 @@ func mix(t *testing.T, client *redis.Client, worker, round int, increments, push
 
 // incrementWatched adds one the optimistic way.
 func incrementWatched(t *testing.T, client *redis.Client) error {
+	t.Helper()
 	ctx := t.Context()
 	for {
 		err := client.Watch(ctx, func(tx *redis.Tx) error {

@@ -59,12 +59,13 @@ func TestLongRequestsAreRead(t *testing.T) {
 		words = append(words, fmt.Sprintf("element %d", i))
 	}
 	words = append(words, strings.Repeat("x", 1<<20))
-	input := fmt.Sprintf("*%d\r\n", len(words))
+	var input strings.Builder
+	fmt.Fprintf(&input, "*%d\r\n", len(words))
 	for _, word := range words {
-		input += fmt.Sprintf("$%d\r\n%s\r\n", len(word), word)
+		fmt.Fprintf(&input, "$%d\r\n%s\r\n", len(word), word)
 	}
 	var pieces []string
-	for rest := input; rest != ""; {
+	for rest := input.String(); rest != ""; {
 		n := min(len(rest), 4096)
 		pieces, rest = append(pieces, rest[:n]), rest[n:]
 	}
@@ -105,6 +106,7 @@ func TestALengthIsNoReasonToReserveMemory(t *testing.T) {
 	require.NoError(t, err)
 	claims := []byte("*2147483647\r\n$536870912\r\n")
 	allocated := testing.Benchmark(func(b *testing.B) {
+		b.Helper()
 		b.ReportAllocs()
 		for b.Loop() {
 			r := newRequestReader(table)

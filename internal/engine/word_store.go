@@ -1,7 +1,7 @@
 package engine
 
 // wordStore makes the strings and slices of requests a few at a time, as most requests are a handful of short words. What
-// keeps one of them alive keeps its neighbours alive, so neither is made large.
+// keeps one of them alive keeps its neighbors alive, so neither is made large.
 type wordStore struct {
 	text   string // a copy of some of the input
 	textAt int    // how much input there was when text was copied

@@ -21,8 +21,8 @@ func splitWords(line []byte) ([]string, bool) {
 
 func cutWord(line []byte) (word, rest []byte, ok bool) {
 	word = []byte{}
-	for i := 0; i < len(line); i++ {
-		switch c := line[i]; {
+	for i, c := range line {
+		switch {
 		case isSpace(c):
 			return word, line[i:], true
 		case c == '"' || c == '\'':

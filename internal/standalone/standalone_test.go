@@ -83,14 +83,14 @@ func TestStartFailsWithTheStepThatFailed(t *testing.T) {
 		})
 	}}
 	for name, test := range map[string]struct {
-		ctx   context.Context
+		ctx   context.Context //nolint:containedctx // an input of the table
 		parts parts
 		want  string
 	}{
 		"bad address":         {with(t, config.Config{Addr: "nowhere"}), parts{}, "start redis: listen: listen tcp: address nowhere: missing port in address"},
 		"port in use":         {with(t, config.Config{Addr: taken.Addr().String()}), parts{}, "start redis: listen: listen tcp " + taken.Addr().String() + ": bind: address already in use"},
 		"bad socket path":     {with(t, config.Config{UnixSocket: filepath.Join(t.TempDir(), "none", "s")}), parts{}, "bind: no such file or directory"},
-		"cancelled context":   {ended, parts{}, "start redis: ping: context canceled"},
+		"canceled context":    {ended, parts{}, "start redis: ping: context canceled"},
 		"failed ping":         {t.Context(), refusing, "start redis: ping: ERR not in the mood"},
 		"failed restore":      {t.Context(), parts{persistence: &memory{failRestore: errors.New("no disk")}}, "start redis: restore: no disk"},
 		"unusable TLS config": {with(t, config.Config{TLS: &tls.Config{MinVersion: tls.VersionTLS12}}), parts{}, "start redis: ping: remote error: tls: unrecognized name"},

@@ -1,0 +1,137 @@
+package bench_test
+
+import (
+	"runtime"
+	"testing"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/require"
+
+	"github.com/compozy/rediskit/redistest"
+)
+
+// peers are the servers that every row about commands compares, ours first.
+var peers = []struct {
+	name    string
+	connect func(*testing.B) *redis.Client
+}{
+	{"redistest", ours},
+	{"miniredis-tcp", miniredisTCP},
+	{"miniredis-dial", miniredisDial},
+	{"redis-server-tcp", redisServerTCP},
+	{"null-connection", nullConnection},
+}
+
+// compare races the peers at one thing.
+func compare(b *testing.B, do func(*redis.Client) error) {
+	b.Helper()
+	contestants := make([]contestant, len(peers))
+	for i, peer := range peers {
+		client := peer.connect(b)
+		require.NoError(b, client.Set(b.Context(), "key", "v", 0).Err())
+		contestants[i] = contestant{peer.name, func(n int) {
+			for range n {
+				if err := do(client); err != nil {
+					b.Errorf("%s: %v", peer.name, err)
+					return
+				}
+			}
+		}}
+	}
+	race(b, contestants...)
+}
+
+func BenchmarkGet(b *testing.B) {
+	compare(b, func(client *redis.Client) error { return client.Get(b.Context(), "key").Err() })
+}
+
+func BenchmarkPipeline100(b *testing.B) {
+	compare(b, func(client *redis.Client) error {
+		pipeline := client.Pipeline()
+		for range 100 {
+			pipeline.Get(b.Context(), "key")
+		}
+		_, err := pipeline.Exec(b.Context())
+		return err
+	})
+}
+
+// BenchmarkStart is New, PING and Close.
+func BenchmarkStart(b *testing.B) {
+	each := func(start func() error) func(int) {
+		return func(n int) {
+			for range n {
+				if err := start(); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		}
+	}
+	race(
+		b,
+		contestant{"redistest", each(func() error {
+			srv, err := redistest.Start(b.Context())
+			if err != nil {
+				return err
+			}
+			if err := srv.Client().Ping(b.Context()).Err(); err != nil {
+				return err
+			}
+			return srv.Close(b.Context())
+		})},
+		contestant{"miniredis-tcp", each(func() error {
+			m, err := miniredis.Run()
+			if err != nil {
+				return err
+			}
+			defer m.Close()
+			client := redis.NewClient(&redis.Options{Addr: m.Addr()})
+			if err := client.Ping(b.Context()).Err(); err != nil {
+				return err
+			}
+			return client.Close()
+		})},
+		contestant{"bare-engine-and-client", each(func() error {
+			m := miniredis.NewMiniRedis()
+			unused, err := m.Dial()
+			if err != nil {
+				return err
+			}
+			defer m.Close()
+			if err := unused.Close(); err != nil {
+				return err
+			}
+			return redis.NewClient(&redis.Options{}).Close()
+		})},
+	)
+}
+
+// BenchmarkIdle keeps a thousand servers alive at once.
+func BenchmarkIdle(b *testing.B) {
+	const n = 1000
+	memory, goroutines := inUse()
+	servers := make([]*redistest.Server, n)
+	for i := range servers {
+		srv, err := redistest.Start(b.Context())
+		require.NoError(b, err)
+		require.NoError(b, srv.Client().Set(b.Context(), "key", "value", 0).Err())
+		servers[i] = srv
+	}
+	memoryAfter, goroutinesAfter := inUse()
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(float64(memoryAfter-memory)/n/1024, "KiB/server")
+	b.ReportMetric(float64(goroutinesAfter-goroutines)/n, "goroutines/server")
+	for _, srv := range servers {
+		require.NoError(b, srv.Close(b.Context()))
+	}
+}
+
+func inUse() (memory uint64, goroutines int) {
+	var stats runtime.MemStats
+	runtime.GC()
+	runtime.GC() // the first one leaves what has finalizers
+	runtime.ReadMemStats(&stats)
+	return stats.HeapAlloc + stats.StackInuse, runtime.NumGoroutine()
+}
