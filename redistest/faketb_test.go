@@ -11,7 +11,7 @@ import (
 
 // fakeTB is a test inside a test: it notes what it is told, aborts as a test does, and cleans up last in, first out.
 type fakeTB struct {
-	ctx      context.Context //nolint:containedctx // what Context hands out
+	ctx      context.Context
 	log      []string
 	mu       sync.Mutex
 	failures []string

@@ -17,7 +17,7 @@ import (
 // Server is a Redis of one's own. It is safe for concurrent use.
 type Server struct {
 	inner *standalone.Server
-	ctx   context.Context //nolint:containedctx // what Context hands out: it carries config and logger to those who ask
+	ctx   context.Context // what Context hands out: it carries config and logger
 	fail  func(format string, args ...any)
 	tidy  func() error // removes what New and Start have put on disk
 }

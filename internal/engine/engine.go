@@ -63,11 +63,15 @@ func New() (*Engine, error) {
 
 // Protect makes clients log in with AUTH or HELLO before anything else. The user "default" is the one that the
 // one-argument form of AUTH means. It is to be called before the first client connects.
-func (e *Engine) Protect(user, password string) {
+func (e *Engine) Protect(user, password string) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if err := e.prepareExclusive(); err != nil { // which is not possible later
+		return err
+	}
 	e.mini.RequireUserAuth(user, password)
 	e.protected = true
+	return nil
 }
 
 // Miniredis is the server behind the engine. Its own Go methods bypass the wire: they are not ordered with the commands

@@ -38,10 +38,8 @@ func (x *Section) Do(args ...string) (any, error) {
 func (e *Engine) Exclusive(fn func(*Section) error) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.nested == nil {
-		if err := e.findNested(); err != nil {
-			return err
-		}
+	if err := e.prepareExclusive(); err != nil {
+		return err
 	}
 	x := &Section{native: e.native}
 	x.peer = server.NewPeer(bufio.NewWriter(&x.reply))
@@ -61,9 +59,13 @@ func (e *Engine) locked(x *Section, fn func(*Section) error) error {
 	return fn(x)
 }
 
-// findNested gets hold of the context that miniredis gives to calls from a script. A command that runs in it does not
-// take miniredis' lock, as the script holds it already, which is what makes a section possible.
-func (e *Engine) findNested() error {
+// prepareExclusive gets hold of the context that miniredis gives to calls from a script. A command that runs in it does
+// not take miniredis' lock, as the script holds it already, which is what makes a section possible. That takes a script,
+// which costs as much as starting the engine, so it is done at the first need. The caller holds the engine's lock.
+func (e *Engine) prepareExclusive() error {
+	if e.nested != nil {
+		return nil
+	}
 	const probe = "REDISKIT.NESTED"
 	err := e.native.Register(probe, func(peer *server.Peer, _ string, _ []string) {
 		e.nested = peer.Ctx

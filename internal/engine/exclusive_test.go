@@ -118,7 +118,8 @@ func TestExclusiveFailsWithWhatItsFunctionFailsWith(t *testing.T) {
 func TestExclusiveWorksWhereClientsHaveToLogIn(t *testing.T) {
 	t.Parallel()
 	e := start(t)
-	e.Protect("default", "secret")
+	require.NoError(t, e.Protect("default", "secret"))
+	dial(t, e).ask("GET k", "-NOAUTH Authentication required.\r\n")
 	require.NoError(t, e.Exclusive(func(x *engine.Section) error {
 		_, err := x.Do("SET", "k", "v")
 		return err

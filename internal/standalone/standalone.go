@@ -68,7 +68,9 @@ func start(ctx context.Context, p parts) (*Server, error) {
 func (s *Server) bringUp(ctx context.Context, p parts) error {
 	settings := config.FromContext(ctx)
 	for _, user := range settings.Users {
-		s.engine.Protect(user.Name, user.Password)
+		if err := s.engine.Protect(user.Name, user.Password); err != nil {
+			return fmt.Errorf("add user %s: %w", user.Name, err)
+		}
 	}
 	if p.prepare != nil {
 		p.prepare(s.engine)

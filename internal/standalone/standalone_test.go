@@ -83,7 +83,7 @@ func TestStartFailsWithTheStepThatFailed(t *testing.T) {
 		})
 	}}
 	for name, test := range map[string]struct {
-		ctx   context.Context //nolint:containedctx // an input of the table
+		ctx   context.Context
 		parts parts
 		want  string
 	}{

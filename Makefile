@@ -1,0 +1,76 @@
+# The daily commands. `make` alone lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+GO ?= go
+# How long each fuzz target runs, and which packages `make test` tests.
+FUZZTIME ?= 10s
+PKG ?= ./...
+
+# The modules of the project: the toolkit itself, and those that keep their dependencies apart from it. The developer
+# tools have a module too, with no code in it.
+MODULES = $(shell find . -name go.mod -not -path './internal/tools/*' -exec dirname {} \; | sort)
+TOOL = $(GO) tool -modfile=$(CURDIR)/internal/tools/go.mod
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: ## Run the tests of the example application and show what they did
+	@out=$$(mktemp); trap 'rm -f "$$out"' EXIT; \
+	if $(GO) test -count=1 -v ./internal/example/... > "$$out" 2>&1; then \
+		grep -E '^ *--- |^ok|^Ran ' "$$out"; \
+	else \
+		cat "$$out"; exit 1; \
+	fi
+
+.PHONY: test
+test: ## Run all tests, shuffled, with the race detector where a C compiler is found
+	@race=-race; \
+	if [ "$$($(GO) env CGO_ENABLED)" != 1 ] || ! command -v $$($(GO) env CC) > /dev/null; then \
+		race=; export CGO_ENABLED=0; echo 'make test: no C compiler, or CGO_ENABLED=0: testing WITHOUT the race detector' >&2; \
+	fi; \
+	for module in $(MODULES); do \
+		echo "== go test $$race -shuffle=on $(PKG) ($$module)"; \
+		(cd "$$module" && $(GO) test $$race -shuffle=on $(PKG)); \
+	done
+
+.PHONY: lint
+lint: ## Check style, imports and likely mistakes; the first run builds the linter, which takes minutes
+	@for module in $(MODULES); do \
+		echo "== golangci-lint run ($$module)"; \
+		(cd "$$module" && $(TOOL) golangci-lint run --config $(CURDIR)/.golangci.yml ./...); \
+	done
+
+.PHONY: fmt
+fmt: ## Rewrite the sources in the house's format
+	@for module in $(MODULES); do \
+		(cd "$$module" && $(TOOL) golangci-lint fmt --config $(CURDIR)/.golangci.yml ./...); \
+	done
+
+.PHONY: bench
+bench: ## Run the benchmarks that compare with the alternatives
+	$(GO) test -run '^$$' -bench . -benchtime 1x ./internal/bench
+
+.PHONY: fuzz
+fuzz: ## Run every fuzz target for FUZZTIME each (default 10s)
+	@packages=$$($(GO) list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./...); \
+	for package in $$packages; do \
+		listed=$$($(GO) test -list '^Fuzz' "$$package"); \
+		for target in $$(grep '^Fuzz' <<< "$$listed" || true); do \
+			echo "== $$target ($$package)"; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package"; \
+		done; \
+	done
+
+.PHONY: cover
+cover: ## Show the statement coverage of each function
+	@out=$$(mktemp); trap 'rm -f "$$out"' EXIT; \
+	$(GO) test -coverpkg=./... -coverprofile="$$out" ./... && $(GO) tool cover -func="$$out"
+
+.PHONY: tidy
+tidy: ## Tidy every module, the tools' one included
+	@for module in $(MODULES) ./internal/tools; do (cd "$$module" && $(GO) mod tidy); done
