@@ -3,7 +3,7 @@
 //	func TestVisits(t *testing.T) {
 //		t.Parallel()
 //		client := redistest.New(t).Client()
-//		visits := counter.New(client)
+//		visits := NewVisits(client)
 //		visits.Add(t.Context(), "ada")
 //		visits.Add(t.Context(), "ada")
 //		require.Equal(t, "2", client.Get(t.Context(), "visits:ada").Val())
