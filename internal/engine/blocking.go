@@ -2,7 +2,10 @@ package engine
 
 import (
 	"slices"
+	"strings"
 	"time"
+
+	"github.com/compozy/rediskit/internal/command"
 )
 
 // Blocking commands wait here and not in miniredis: a waiter costs no goroutine, is served in the order of arrival as
@@ -13,6 +16,7 @@ type attempt struct {
 	timeout time.Duration // 0: for ever
 	once    bool          // must not wait, as XREAD without BLOCK
 	nilBulk bool          // says "nothing" with a nil bulk string where it may not wait
+	pairs   bool          // answers an array of pairs, which is a map of RESP3
 
 	// try returns the raw reply, or nil where there is nothing to be had. What has the wrong type is an error for the
 	// first try; a command that waits already overlooks it.
@@ -36,6 +40,9 @@ func (s *session) block(parse blockingParser, args []string) {
 		s.peer.WriteError(err.Error())
 		return
 	}
+	if a.pairs && s.peer.Resp3 {
+		a.try = asMap(a.try)
+	}
 	if reply := a.try(s.call, true); reply != nil {
 		s.peer.WriteRaw(string(reply))
 		return
@@ -53,16 +60,22 @@ func (s *session) block(parse blockingParser, args []string) {
 	s.engine.blocked = append(s.engine.blocked, w)
 }
 
-// tryOnce runs a blocking command where it must not wait, and returns the raw reply.
-func tryOnce(parse blockingParser, call caller, args []string, resp3 bool) string {
+// tryOnce runs a blocking command inside a script, where it must not wait, and returns the raw reply.
+func tryOnce(parse blockingParser, call caller, args []string) []byte {
+	if spec, ok := command.Lookup(args[0]); ok && spec.Has(command.NoScript) {
+		return []byte("-ERR This Redis command is not allowed from script\r\n")
+	}
 	a, err := parse(call, args)
-	if err != nil {
-		return "-" + err.Error() + "\r\n"
+	switch {
+	case err != nil:
+		return errorReply(err)
+	case !a.once && a.pairs:
+		return []byte("-ERR " + strings.ToLower(args[0]) + " command is not allowed with BLOCK option from scripts\r\n")
 	}
 	if reply := a.try(call, true); reply != nil {
-		return string(reply)
+		return reply
 	}
-	return nothing(a.nilBulk, resp3)
+	return []byte(nothing(a.nilBulk, false))
 }
 
 func nothing(nilBulk, resp3 bool) string {

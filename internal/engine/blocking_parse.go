@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,9 +16,9 @@ var (
 	errTimeout         = errors.New("ERR timeout is not a float or out of range")
 	errTimeoutRange    = errors.New("ERR timeout is out of range")
 	errTimeoutNegative = errors.New("ERR timeout is negative")
-	errBlockInteger    = errors.New("ERR timeout is not an integer or out of range")
 	errSyntax          = errors.New("ERR syntax error")
 	errNumKeys         = errors.New("ERR numkeys should be greater than 0")
+	errCount           = errors.New("ERR count should be greater than 0")
 	errNotInteger      = errors.New("ERR value is not an integer or out of range")
 )
 
@@ -27,9 +28,9 @@ var blockingCommands = map[string]blockingParser{
 	"BRPOP":      popOne("RPOP"),
 	"BZPOPMIN":   popOne("ZPOPMIN"),
 	"BZPOPMAX":   popOne("ZPOPMAX"),
-	"BLMPOP":     popMany("LMPOP"),
-	"BZMPOP":     popMany("ZMPOP"),
-	"BLMOVE":     move("LMOVE"),
+	"BLMPOP":     popMany("LMPOP", "LEFT", "RIGHT"),
+	"BZMPOP":     popMany("ZMPOP", "MIN", "MAX"),
+	"BLMOVE":     move("LMOVE", "LEFT", "RIGHT"),
 	"BRPOPLPUSH": move("RPOPLPUSH"),
 	"XREAD":      readStreams,
 	"XREADGROUP": readStreams,
@@ -46,32 +47,53 @@ func popOne(sibling string) blockingParser {
 	}
 }
 
-// popMany reads BLMPOP timeout numkeys key [key …] LEFT|RIGHT [COUNT count] and its kin.
-func popMany(sibling string) blockingParser {
+// popMany reads BLMPOP timeout numkeys key [key …] LEFT|RIGHT [COUNT count] and its kin, which have ends of other names.
+func popMany(sibling string, ends ...string) blockingParser {
 	return func(_ caller, args []string) (attempt, error) {
-		timeout, err := parseTimeout(args[1])
-		if err != nil {
-			return attempt{}, err
-		}
-		n, err := strconv.Atoi(args[2])
-		if err != nil || n <= 0 {
+		n, ok := parseInteger(args[2])
+		switch {
+		case !ok || n <= 0:
 			return attempt{}, errNumKeys
-		}
-		if n >= len(args)-3 {
+		case n >= int64(len(args)-3):
 			return attempt{}, errSyntax
 		}
 		keys, rest := args[3:3+n], args[3+n:]
+		if err := checkPop(rest, ends); err != nil {
+			return attempt{}, err
+		}
+		timeout, err := parseTimeout(args[1])
 		return attempt{timeout: timeout, try: func(call caller, first bool) []byte {
 			return eachKey(keys, first, func(key string) []byte {
 				return call(append([]string{sibling, "1", key}, rest...)...)
 			})
-		}}, nil
+		}}, err
 	}
 }
 
+// checkPop checks "LEFT [COUNT count]".
+func checkPop(words, ends []string) error {
+	switch {
+	case !isOneOf(words[0], ends):
+		return errSyntax
+	case len(words) == 1:
+		return nil
+	case len(words) != 3 || !strings.EqualFold(words[1], "COUNT"):
+		return errSyntax
+	}
+	if n, ok := parseInteger(words[2]); !ok || n <= 0 {
+		return errCount
+	}
+	return nil
+}
+
 // move reads BLMOVE source destination LEFT|RIGHT LEFT|RIGHT timeout and BRPOPLPUSH source destination timeout.
-func move(sibling string) blockingParser {
+func move(sibling string, ends ...string) blockingParser {
 	return func(_ caller, args []string) (attempt, error) {
+		for _, end := range args[3 : len(args)-1] {
+			if !isOneOf(end, ends) {
+				return attempt{}, errSyntax
+			}
+		}
 		timeout, err := parseTimeout(args[len(args)-1])
 		words := append([]string{sibling}, args[1:len(args)-1]...)
 		source := args[1]
@@ -83,6 +105,10 @@ func move(sibling string) blockingParser {
 			return reply
 		}}, err
 	}
+}
+
+func isOneOf(word string, words []string) bool {
+	return slices.ContainsFunc(words, func(other string) bool { return strings.EqualFold(word, other) })
 }
 
 // eachKey tries the keys in their order.
@@ -115,87 +141,24 @@ func withKey(key string, popped []byte) []byte {
 	return append([]byte(reply), popped...)
 }
 
-// readStreams reads XREAD and XREADGROUP. "$" means the end of the stream as it is now.
-func readStreams(call caller, args []string) (attempt, error) {
-	words := make([]string, 0, len(args))
-	a := attempt{once: true}
-	for i := 0; i < len(args); i++ {
-		switch strings.ToUpper(args[i]) {
-		case "BLOCK":
-			if i+1 == len(args) {
-				return a, errSyntax
-			}
-			ms, err := strconv.ParseInt(args[i+1], 10, 64)
-			switch {
-			case err != nil || ms > math.MaxInt64/int64(time.Millisecond):
-				return a, errBlockInteger
-			case ms < 0:
-				return a, errTimeoutNegative
-			}
-			a.once, a.timeout = false, time.Duration(ms)*time.Millisecond
-			i++
-		case "GROUP":
-			end := min(i+3, len(args))
-			words = append(words, args[i:end]...)
-			i = end - 1
-		case "STREAMS":
-			words = append(words, args[i:]...)
-			resolveEnds(call, words, len(words)-len(args[i+1:]))
-			i = len(args)
-		default:
-			words = append(words, args[i])
-		}
-	}
-	a.try = func(call caller, first bool) []byte {
-		reply := call(words...)
-		switch {
-		case isNil(reply):
-			return nil
-		case !first && isError(reply, "NOGROUP"):
-			return []byte("-NOGROUP the consumer group this client was blocked on no longer exists\r\n")
-		case !first && isError(reply, "WRONGTYPE"):
-			return []byte("-UNBLOCKED the stream key no longer exists\r\n")
-		}
-		return reply
-	}
-	return a, nil
-}
-
-// resolveEnds replaces each "$" of XREAD … STREAMS key [key …] id [id …] by the id that its stream's next entry has to
-// exceed; keys begin at words[from].
-func resolveEnds(call caller, words []string, from int) {
-	n := (len(words) - from) / 2
-	for i := from; i < from+n && len(words)-from == 2*n; i++ {
-		if words[i+n] == "$" {
-			words[i+n] = lastStreamID(call, words[i])
-		}
-	}
-}
-
-// lastStreamID asks XINFO STREAM, which answers names and values in turn.
-func lastStreamID(call caller, key string) string {
-	_, after, ok := bytes.Cut(call("XINFO", "STREAM", key), []byte("last-generated-id\r\n"))
-	if !ok {
-		return "0-0"
-	}
-	_, id, _ := bytes.Cut(after, []byte("\r\n"))
-	id, _, _ = bytes.Cut(id, []byte("\r\n"))
-	if len(id) == 0 {
-		return "0-0" // a stream that never had an entry
-	}
-	return string(id)
-}
+// longestWait is how long a timer can run; to wait longer is to wait for ever.
+const longestWait time.Duration = math.MaxInt64
 
 // parseTimeout reads a timeout in seconds.
 func parseTimeout(s string) (time.Duration, error) {
 	seconds, err := strconv.ParseFloat(s, 64)
-	switch {
-	case err != nil || math.IsNaN(seconds) || math.IsInf(seconds, 0):
+	if err != nil && !errors.Is(err, strconv.ErrRange) {
 		return 0, errTimeout
-	case seconds < 0:
+	}
+	switch ms := seconds * 1000; {
+	case math.IsNaN(ms):
+		return 0, errTimeout
+	case ms < 0:
 		return 0, errTimeoutNegative
-	case seconds > float64(math.MaxInt64/int64(time.Second)):
+	case ms >= math.MaxInt64:
 		return 0, errTimeoutRange
+	case ms > longestWait.Seconds()*1000:
+		return 0, nil
 	}
 	// Redis counts in milliseconds and rounds up, so that a tiny timeout does not become none.
 	return time.Duration(math.Ceil(seconds*1000)) * time.Millisecond, nil

@@ -2,9 +2,9 @@ package engine
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -30,11 +30,11 @@ func (s *session) client(args []string) {
 	case "KILL":
 		s.killClients(args[2:])
 	case "UNBLOCK":
-		s.unblockClient(args[2:])
+		s.unblockClient(args)
 	case "SETINFO", "NO-EVICT", "NO-TOUCH":
 		s.peer.WriteOK() // of no consequence to a server that neither evicts nor lists libraries
 	default:
-		s.peer.WriteError(unknownSubcommand("CLIENT", args[1]))
+		writeError(s.peer, unknownSubcommand("CLIENT", args[1]))
 	}
 }
 
@@ -107,18 +107,16 @@ func (s *session) killClients(filters []string) {
 	matches := []func(*session) bool{}
 	skipMe := true
 	for ; len(filters) > 1; filters = filters[2:] {
-		value := filters[1]
-		switch strings.ToUpper(filters[0]) {
-		case "ID":
-			matches = append(matches, func(other *session) bool { return strconv.FormatInt(other.id, 10) == value })
-		case "ADDR":
-			matches = append(matches, func(other *session) bool { return other.remote.String() == value })
-		case "SKIPME":
-			skipMe = strings.EqualFold(value, "yes")
-		default:
-			s.peer.WriteError(errSyntax.Error())
+		if strings.EqualFold(filters[0], "SKIPME") && isOneOf(filters[1], []string{"yes", "no"}) {
+			skipMe = strings.EqualFold(filters[1], "yes")
+			continue
+		}
+		match, err := killFilter(filters[0], filters[1])
+		if err != nil {
+			writeError(s.peer, err.Error())
 			return
 		}
+		matches = append(matches, match)
 	}
 	if len(filters) > 0 {
 		s.peer.WriteError(errSyntax.Error())
@@ -127,6 +125,38 @@ func (s *session) killClients(filters []string) {
 	s.peer.WriteInt(s.kill(func(other *session) bool {
 		return (other != s || !skipMe) && !slices.ContainsFunc(matches, func(match func(*session) bool) bool { return !match(other) })
 	}))
+}
+
+// killFilter reads one filter of CLIENT KILL. It fails with the text of a Redis error.
+func killFilter(name, value string) (func(*session) bool, error) {
+	switch strings.ToUpper(name) {
+	case "ID":
+		id, ok := parseInteger(value)
+		if !ok || id <= 0 {
+			return nil, errors.New("ERR client-id should be greater than 0")
+		}
+		return func(other *session) bool { return other.id == id }, nil
+	case "ADDR":
+		return func(other *session) bool { return other.remote.String() == value }, nil
+	case "TYPE":
+		switch strings.ToLower(value) {
+		case "normal":
+			return func(other *session) bool { return other.subs.count() == 0 }, nil
+		case "pubsub":
+			return func(other *session) bool { return other.subs.count() > 0 }, nil
+		case "master", "replica", "slave":
+			return func(*session) bool { return false }, nil
+		}
+		return nil, errors.New("ERR Unknown client type '" + excerpt(value, len(value)) + "'")
+	case "USER":
+		if value != "default" {
+			return nil, errors.New("ERR No such user '" + excerpt(value, len(value)) + "'")
+		}
+		return func(*session) bool { return true }, nil
+	case "LADDR":
+		return nil, errors.New("ERR CLIENT KILL LADDR is not supported by the embedded server")
+	}
+	return nil, errSyntax
 }
 
 // kill disconnects the clients that match and returns how many there were. The one who asked still gets its answer.
@@ -148,13 +178,17 @@ func (s *session) kill(match func(*session) bool) int {
 
 // unblockClient answers CLIENT UNBLOCK id [TIMEOUT|ERROR].
 func (s *session) unblockClient(args []string) {
-	id, err := strconv.ParseInt(args[0], 10, 64)
-	if err != nil {
+	if len(args) > 4 {
+		writeError(s.peer, badSubcommand("CLIENT", args[1]))
+		return
+	}
+	id, ok := parseInteger(args[2])
+	if !ok {
 		s.peer.WriteError(errNotInteger.Error())
 		return
 	}
-	withError := len(args) > 1 && strings.EqualFold(args[1], "ERROR")
-	if len(args) > 1 && !withError && !strings.EqualFold(args[1], "TIMEOUT") {
+	withError := len(args) > 3 && strings.EqualFold(args[3], "ERROR")
+	if len(args) > 3 && !withError && !strings.EqualFold(args[3], "TIMEOUT") {
 		s.peer.WriteError("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR")
 		return
 	}

@@ -73,12 +73,9 @@ func (s *session) invoke(command *entry, args []string) {
 }
 
 // refuses answers commands that do not exist or have the wrong number of arguments, and clients that have not logged in.
-// miniredis checks its own commands for the last two.
+// miniredis checks its own commands for the last.
 func (s *session) refuses(command *entry, args []string) bool {
-	if command.run == nil {
-		if s.engine.has(command) {
-			return false
-		}
+	if !s.engine.has(command) {
 		s.peer.WriteError(unknownCommand(args))
 		return true
 	}
@@ -86,7 +83,7 @@ func (s *session) refuses(command *entry, args []string) bool {
 		s.peer.WriteError(flaw)
 		return true
 	}
-	if !command.openToStrangers && !s.admit() {
+	if command.run != nil && !command.openToStrangers && !s.admit() {
 		s.peer.WriteError("NOAUTH Authentication required.")
 		return true
 	}

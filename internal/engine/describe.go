@@ -1,11 +1,13 @@
 package engine
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/alicebob/miniredis/v2/server"
 
 	"github.com/compozy/rediskit/internal/command"
+	"github.com/compozy/rediskit/internal/glob"
 )
 
 // describeCommands answers COMMAND, COUNT, LIST, INFO and DOCS: of those commands of Redis 7.0 that the engine has.
@@ -29,7 +31,7 @@ func (s *session) describeCommands(args []string) {
 	case "DOCS":
 		s.peer.WriteMapLen(0)
 	default:
-		s.peer.WriteError(unknownSubcommand("COMMAND", args[1]))
+		writeError(s.peer, unknownSubcommand("COMMAND", args[1]))
 	}
 }
 
@@ -55,24 +57,55 @@ func (e *Engine) named(names []string) []*command.Spec {
 	return specs
 }
 
-// listCommands answers COMMAND LIST [FILTERBY …]; the filters are for servers with modules and access lists.
+// listCommands answers COMMAND LIST [FILTERBY MODULE name|ACLCAT category|PATTERN pattern]. As in Redis, only a filter
+// brings the subcommands to light.
 func (s *session) listCommands(filter []string) {
-	if len(filter) > 0 {
-		s.peer.WriteError("ERR COMMAND LIST FILTERBY is not supported by the embedded server")
-		return
-	}
 	specs := s.engine.specs()
+	if len(filter) > 0 {
+		excluded, ok := exclusion(filter)
+		if !ok {
+			s.peer.WriteError(errSyntax.Error())
+			return
+		}
+		specs = slices.DeleteFunc(withSubcommands(specs), excluded)
+	}
 	s.peer.WriteLen(len(specs))
 	for _, spec := range specs {
 		s.peer.WriteBulk(spec.Name)
 	}
 }
 
+func withSubcommands(specs []*command.Spec) []*command.Spec {
+	var all []*command.Spec
+	for _, spec := range specs {
+		all = append(append(all, spec), spec.Subcommands...)
+	}
+	return all
+}
+
+// exclusion reads a filter, and returns what tells the commands that it leaves out.
+func exclusion(filter []string) (excluded func(*command.Spec) bool, ok bool) {
+	if len(filter) != 3 || !strings.EqualFold(filter[0], "FILTERBY") {
+		return nil, false
+	}
+	value := filter[2]
+	switch strings.ToUpper(filter[1]) {
+	case "MODULE": // there are none
+		return func(*command.Spec) bool { return true }, true
+	case "ACLCAT":
+		category := "@" + strings.ToLower(value)
+		return func(spec *command.Spec) bool { return !slices.Contains(spec.Categories, category) }, true
+	case "PATTERN":
+		return func(spec *command.Spec) bool { return !glob.Match(value, spec.Name) }, true
+	}
+	return nil, false
+}
+
 func (s *session) writeSpecs(specs []*command.Spec) {
 	s.peer.WriteLen(len(specs))
 	for _, spec := range specs {
 		if spec == nil {
-			writeNilArray(s.peer)
+			s.peer.WriteNull()
 			continue
 		}
 		writeSpec(s.peer, spec)

@@ -15,6 +15,7 @@ type Section struct {
 	native *server.Server
 	peer   *server.Peer
 	reply  bytes.Buffer
+	reader *bufio.Reader
 }
 
 // Do runs a command of miniredis and returns its reply: nil, int, string, server.Simple's text or []any of those. It
@@ -23,7 +24,8 @@ func (x *Section) Do(args ...string) (any, error) {
 	x.reply.Reset()
 	x.native.Dispatch(x.peer, args)
 	x.peer.Flush()
-	reply, err := server.ParseReply(bufio.NewReader(&x.reply))
+	x.reader.Reset(&x.reply)
+	reply, err := server.ParseReply(x.reader)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", args[0], err)
 	}
@@ -41,7 +43,7 @@ func (e *Engine) Exclusive(fn func(*Section) error) error {
 	if err := e.prepareExclusive(); err != nil {
 		return err
 	}
-	x := &Section{native: e.native}
+	x := &Section{native: e.native, reader: bufio.NewReader(nil)}
 	x.peer = server.NewPeer(bufio.NewWriter(&x.reply))
 	x.peer.Ctx = e.nested
 

@@ -1,7 +1,8 @@
 package engine
 
 import (
-	"strconv"
+	"fmt"
+	"math"
 	"strings"
 
 	"github.com/alicebob/miniredis/v2/server"
@@ -17,9 +18,9 @@ func (s *session) hello(args []string) {
 	resp3, name := s.peer.Resp3, s.name
 	words := args[1:]
 	if len(words) > 0 {
-		version, err := strconv.Atoi(words[0])
+		version, ok := parseInteger(words[0])
 		switch {
-		case err != nil:
+		case !ok:
 			s.peer.WriteError("ERR Protocol version is not an integer or out of range")
 			return
 		case version != 2 && version != 3:
@@ -49,7 +50,7 @@ func (s *session) hello(args []string) {
 		}
 	}
 	if !s.admit() {
-		s.peer.WriteError("NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH " +
+		s.peer.WriteError("NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH " +
 			"<user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time")
 		return
 	}
@@ -114,16 +115,19 @@ func (s *session) login(user, password string) bool {
 
 // selectDB answers SELECT index.
 func (s *session) selectDB(args []string) {
-	db, err := strconv.Atoi(args[1])
+	db, ok := parseInteger(args[1])
 	switch {
-	case err != nil:
+	case !ok:
 		s.peer.WriteError(errNotInteger.Error())
+		return
+	case db < math.MinInt32 || db > math.MaxInt32:
+		s.peer.WriteError(fmt.Sprintf("ERR value is out of range, value must between %d and %d", math.MinInt32, math.MaxInt32))
 		return
 	case db < 0 || db >= databases:
 		s.peer.WriteError("ERR DB index is out of range")
 		return
 	}
-	s.db = db
+	s.db = int(db)
 	s.peer.WriteRaw(string(s.call(args...)))
 }
 

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
+	"strings"
 	"sync/atomic"
 
 	"github.com/alicebob/miniredis/v2"
@@ -58,23 +59,23 @@ type scriptFlag struct{ up atomic.Bool }
 
 // script runs EVAL and its kin.
 func (s *session) script(args []string) {
+	if strings.HasPrefix(strings.ToUpper(args[0]), "EVALSHA") {
+		args[1] = strings.ToLower(args[1])
+	}
 	s.engine.scripting.up.Store(true)
 	defer s.engine.scripting.up.Store(false)
 	s.engine.native.Dispatch(s.peer, args)
 }
 
-// fromScript sees every command that reaches miniredis and replaces those that a script must find as the engine has
-// them: commands that block do not in a script, and messages go to the engine's subscribers.
+// fromScript sees every command that reaches miniredis, and replaces those of a script's that the engine has itself.
 func (e *Engine) fromScript(peer *server.Peer, name string, args ...string) bool {
-	switch name {
-	case "PUBLISH", "SPUBLISH", "BLPOP", "BRPOP", "BLMOVE", "BRPOPLPUSH", "BLMPOP", "BZPOPMIN", "BZPOPMAX", "BZMPOP", "XREAD", "XREADGROUP":
-	default:
-		return false
-	}
 	if !e.scripting.up.Load() {
 		return false
 	}
 	c := e.table.lookup(name)
+	if c.inScript == nil {
+		return false
+	}
 	words := append([]string{c.lowerName()}, args...)
 	if flaw := c.flaw(words); flaw != "" {
 		peer.WriteError(flaw)
@@ -86,13 +87,6 @@ func (e *Engine) fromScript(peer *server.Peer, name string, args ...string) bool
 		defer e.scripting.up.Store(true)
 		return inner.call(e.native, peer, args)
 	}
-	switch name {
-	case "PUBLISH":
-		peer.WriteInt(e.deliver(args[0], args[1]))
-	case "SPUBLISH":
-		peer.WriteInt(e.deliverShard(args[0], args[1]))
-	default:
-		peer.WriteRaw(tryOnce(blockingCommands[name], call, words, peer.Resp3))
-	}
+	peer.WriteRaw(string(c.inScript(e, call, words)))
 	return true
 }

@@ -170,9 +170,9 @@ func (s *session) pubsub(args []string) {
 	e := s.engine
 	switch strings.ToUpper(args[1]) {
 	case "CHANNELS":
-		s.listTopics(&e.channels, args[2:])
+		s.listTopics(&e.channels, args)
 	case "SHARDCHANNELS":
-		s.listTopics(&e.shards, args[2:])
+		s.listTopics(&e.shards, args)
 	case "NUMSUB":
 		s.countSubscribers(&e.channels, args[2:])
 	case "SHARDNUMSUB":
@@ -180,11 +180,16 @@ func (s *session) pubsub(args []string) {
 	case "NUMPAT":
 		s.peer.WriteInt(len(e.patterns.names))
 	default:
-		s.peer.WriteError(unknownSubcommand("PUBSUB", args[1]))
+		writeError(s.peer, unknownSubcommand("PUBSUB", args[1]))
 	}
 }
 
-func (s *session) listTopics(t *topics, pattern []string) {
+func (s *session) listTopics(t *topics, args []string) {
+	pattern := args[2:]
+	if len(pattern) > 1 {
+		writeError(s.peer, badSubcommand("PUBSUB", args[1]))
+		return
+	}
 	names := slices.DeleteFunc(slices.Clone(t.names), func(name string) bool {
 		return len(pattern) > 0 && !glob.Match(pattern[0], name)
 	})
@@ -192,7 +197,7 @@ func (s *session) listTopics(t *topics, pattern []string) {
 }
 
 func (s *session) countSubscribers(t *topics, names []string) {
-	s.peer.WriteMapLen(len(names))
+	s.peer.WriteLen(2 * len(names)) // a flat array with RESP3, too
 	for _, name := range names {
 		s.peer.WriteBulk(name)
 		s.peer.WriteInt(len(t.subscribers[name]))

@@ -2,9 +2,10 @@ package engine
 
 import (
 	"bytes"
-	"fmt"
 	"math"
 	"strconv"
+
+	"github.com/compozy/rediskit/internal/words"
 )
 
 // The limits of Redis 7.0 on what a client may send.
@@ -59,9 +60,12 @@ func (r *requestReader) keep() {
 	const worthHolding = 64 << 10
 	rest := r.input
 	r.input = nil
-	if len(rest) == 0 && cap(r.kept) > worthHolding {
+	switch {
+	case len(rest) == 0 && cap(r.kept) > worthHolding:
 		r.kept = nil
 		return
+	case len(r.kept) > 0 && len(rest) == len(r.kept):
+		return // nothing was consumed, and it is in place: a large value must not be moved for each of its packets
 	}
 	r.kept = append(r.kept[:0], rest...)
 }
@@ -100,12 +104,12 @@ func (r *requestReader) inline() ([]string, bool, error) {
 		return nil, false, r.checkLine("too big inline request")
 	}
 	line, _, _ := bytes.Cut(bytes.TrimSuffix(r.input[:end], []byte{'\r'}), []byte{0}) // Redis reads a C string
-	words, ok := splitWords(line)
-	if !ok {
+	split, err := words.Split(line)
+	if err != nil {
 		return nil, false, protocolError("unbalanced quotes in request")
 	}
 	r.input = r.input[end+1:]
-	return words, true, nil
+	return split, true, nil
 }
 
 // arrayHeader reads "*3\r\n"; false means that it is not complete or not acceptable.
@@ -167,7 +171,7 @@ func (r *requestReader) word(b []byte) {
 // bulkHeader reads "$5\r\n"; false means that it is not complete or not acceptable.
 func (r *requestReader) bulkHeader() (bool, error) {
 	if len(r.input) > 0 && r.input[0] != '$' {
-		return false, protocolError(fmt.Sprintf("expected '$', got '%c'", r.input[0]))
+		return false, protocolError("expected '$', got '" + string(r.input[:1]) + "'")
 	}
 	n, ok, err := r.header("too big bulk count string", "invalid bulk length")
 	if !ok {
@@ -230,6 +234,9 @@ func (r *requestReader) checkLine(tooLong string) error {
 	}
 	return nil
 }
+
+// parseInteger reads a number among a command's arguments, as strictly.
+func parseInteger(s string) (int64, bool) { return parseLength([]byte(s)) }
 
 // parseLength reads a number as strictly as Redis does: no plus sign, no leading zeros, no spaces.
 func parseLength(b []byte) (int64, bool) {

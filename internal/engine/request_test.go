@@ -120,30 +120,6 @@ func TestALengthIsNoReasonToReserveMemory(t *testing.T) {
 	require.Less(t, allocated, int64(4<<10))
 }
 
-func TestWords(t *testing.T) {
-	t.Parallel()
-	for input, want := range map[string][]string{
-		``:                       nil,
-		`  `:                     nil,
-		`GET key`:                {"GET", "key"},
-		`a""`:                    {"a"},
-		`"" ''`:                  {"", ""},
-		`'it\'s' 'a\n'`:          {"it's", `a\n`},
-		`"\x00\xFF\n\r\t\b\a\q"`: {"\x00\xff\n\r\t\b\aq"},
-		`"\xzz"`:                 {"xzz"},
-		`"\""`:                   {`"`},
-		"été\tx":                 {"été", "x"},
-	} {
-		words, ok := splitWords([]byte(input))
-		require.True(t, ok, input)
-		require.Equal(t, want, words, input)
-	}
-	for _, input := range []string{`"`, `'`, `"a`, `"a\"`, `'a\'`, `"a"b`, `'a'"b"`} {
-		_, ok := splitWords([]byte(input))
-		require.False(t, ok, input)
-	}
-}
-
 // FuzzRequests holds the reader to what must be true of any input: it ends, it never claims more words than there were
 // bytes, and it reads the same requests however the input is cut.
 func FuzzRequests(f *testing.F) {

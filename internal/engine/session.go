@@ -33,7 +33,8 @@ type session struct {
 	lastName string // the command that it sent last, for CLIENT LIST
 	tx       *transaction
 	inExec   bool
-	watching bool
+	watched  []watchedKey
+	touched  bool // a flush has taken one of them
 	blocked  *waiter
 	leaving  bool // is to be disconnected when its command is done
 	subs     subscriptions
@@ -55,13 +56,16 @@ func (s *session) receive(p []byte) {
 	defer s.feeding.Unlock()
 	s.requests.feed(p)
 	for {
-		s.drain()
+		blocked := s.drain()
 		s.requests.keep()
-		s.held.Store(s.waiting.Load() && s.requests.pending())
-		if !s.held.Load() || s.waiting.Load() {
+		if !blocked || !s.requests.pending() {
 			return
 		}
-		s.requests.feed(nil) // the blocking command ended just now, and whoever ended it saw no input held
+		s.held.Store(true)
+		if s.waiting.Load() {
+			return // whoever ends the blocking command sees that input is held
+		}
+		s.requests.feed(nil) // it has ended just now, perhaps unseen
 	}
 }
 
@@ -74,13 +78,16 @@ func (s *session) release() {
 	}
 }
 
-// drain runs the complete requests and hands out their replies.
-func (s *session) drain() {
-	for !s.gone.Load() && !s.waiting.Load() {
+// drain runs the complete requests and hands out their replies. It is true where it stopped inside a blocking command.
+func (s *session) drain() (blocked bool) {
+	for !s.gone.Load() {
+		if blocked = s.waiting.Load(); blocked {
+			break
+		}
 		command, args, err := s.requests.next()
 		if err != nil {
 			s.reject(err)
-			return
+			return false
 		}
 		if command == nil {
 			break
@@ -90,6 +97,7 @@ func (s *session) drain() {
 	s.engine.mu.Lock()
 	s.flush()
 	s.engine.mu.Unlock()
+	return blocked
 }
 
 // run sends one command through the interceptors.

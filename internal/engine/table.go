@@ -14,6 +14,9 @@ type entry struct {
 	run    func(s *session, args []string) // the engine's own implementation; nil leaves it to miniredis
 	native bool                            // miniredis has it
 
+	// inScript is the engine's own implementation for calls from a script; nil leaves it to miniredis.
+	inScript func(e *Engine, call caller, args []string) (reply []byte)
+
 	endsQueueing    bool // is run, not queued, inside MULTI
 	whileSubscribed bool // is allowed to a subscribed client of RESP2
 	openToStrangers bool // is allowed before AUTH
@@ -90,6 +93,17 @@ var commands = sync.OnceValues(func() (commandTable, error) {
 	}
 	for name, parse := range blockingCommands {
 		table[name].run = func(s *session, args []string) { s.block(parse, args) }
+		table[name].inScript = func(_ *Engine, call caller, args []string) []byte { return tryOnce(parse, call, args) }
+	}
+	for name, run := range keyspaceCommands {
+		table[name].run = func(s *session, args []string) { s.peer.WriteRaw(string(run(s.call, args))) }
+		table[name].inScript = func(_ *Engine, call caller, args []string) []byte { return run(call, args) }
+	}
+	table["PUBLISH"].inScript = func(e *Engine, _ caller, args []string) []byte {
+		return integerReply(int64(e.deliver(args[1], args[2])))
+	}
+	table["SPUBLISH"].inScript = func(e *Engine, _ caller, args []string) []byte {
+		return integerReply(int64(e.deliverShard(args[1], args[2])))
 	}
 	for _, name := range []string{"EXEC", "DISCARD", "MULTI", "WATCH", "QUIT", "RESET"} {
 		table[name].endsQueueing = true
@@ -110,6 +124,9 @@ func ownCommands() map[string]func(s *session, args []string) {
 		"DISCARD": (*session).discard,
 		"WATCH":   (*session).watch,
 		"UNWATCH": (*session).unwatch,
+
+		"FLUSHALL": (*session).flushAll,
+		"FLUSHDB":  (*session).flushDB,
 
 		"SUBSCRIBE":    (*session).subscribe,
 		"UNSUBSCRIBE":  (*session).unsubscribe,

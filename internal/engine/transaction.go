@@ -1,6 +1,10 @@
 package engine
 
-import "github.com/compozy/rediskit/internal/command"
+import (
+	"strings"
+
+	"github.com/compozy/rediskit/internal/command"
+)
 
 // transaction is what a client has queued since MULTI. The engine keeps the queue itself and runs it under its lock, so
 // that commands of its own and miniredis' are queued, refused and run alike.
@@ -14,6 +18,20 @@ type queued struct {
 	args    []string
 }
 
+// refuse answers a command that is neither run nor queued. That is the end of the transaction for EXEC, and spoils it for
+// any other command.
+func (s *session) refuse(c *entry, refusal string) {
+	switch {
+	case c.name == "EXEC":
+		s.tx = nil
+		s.endWatch()
+		refusal = "EXECABORT Transaction discarded because of: " + strings.TrimPrefix(refusal, "ERR ")
+	case s.tx != nil:
+		s.tx.aborted = true
+	}
+	writeError(s.peer, refusal)
+}
+
 // enqueue adds a command to the transaction.
 func (s *session) enqueue(c *entry, args []string) {
 	refusal := c.flaw(args)
@@ -24,8 +42,7 @@ func (s *session) enqueue(c *entry, args []string) {
 		refusal = "ERR Command not allowed inside a transaction"
 	}
 	if refusal != "" {
-		s.tx.aborted = true
-		s.peer.WriteError(refusal)
+		s.refuse(c, refusal)
 		return
 	}
 	s.tx.queue = append(s.tx.queue, queued{c, args})
@@ -79,7 +96,9 @@ func (s *session) watch(args []string) {
 		s.peer.WriteError("ERR WATCH inside MULTI is not allowed")
 		return
 	}
-	s.watching = true
+	for _, name := range args[1:] {
+		s.watched = append(s.watched, watchedKey{s.db, name})
+	}
 	s.engine.native.Dispatch(s.peer, args)
 }
 
@@ -91,10 +110,11 @@ func (s *session) unwatch([]string) {
 // endWatch stops watching, and tells whether all watched keys are as they were. miniredis answers that to an empty
 // transaction.
 func (s *session) endWatch() bool {
-	if !s.watching {
+	if len(s.watched) == 0 {
 		return true
 	}
-	s.watching = false
+	untouched := !s.touched
+	s.watched, s.touched = nil, false
 	s.call("MULTI")
-	return !isNil(s.call("EXEC"))
+	return !isNil(s.call("EXEC")) && untouched
 }

@@ -76,6 +76,24 @@ func TestWatchIsEndedByDiscardUnwatchAndReset(t *testing.T) {
 	}
 }
 
+func TestAFlushTouchesTheWatchedKeysThatThereWere(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ watch, flush, outcome string }{
+		{"WATCH k", "FLUSHALL", "*-1\r\n"},
+		{"WATCH k", "FLUSHDB", "*-1\r\n"},
+		{"WATCH none", "FLUSHALL", "*1\r\n+PONG\r\n"},
+		{"WATCH k", "SELECT 1\r\nFLUSHDB", "*1\r\n+PONG\r\n"},
+	} {
+		e := start(t)
+		c, other := dial(t, e), dial(t, e)
+		c.ask("SET k v", "+OK\r\n")
+		c.ask(test.watch, "+OK\r\n")
+		other.send(test.flush + "\r\n")
+		c.ask("MULTI\r\nPING", "+OK\r\n+QUEUED\r\n")
+		c.ask("EXEC", test.outcome)
+	}
+}
+
 func TestQueueingDoesNotOutliveItsClient(t *testing.T) {
 	t.Parallel()
 	e := start(t)
