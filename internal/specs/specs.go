@@ -17,8 +17,8 @@ import (
 const InterruptHandler = "github.com/onsi/ginkgo/v2/internal/interrupt_handler.(*InterruptHandler).registerForInterrupts.func2"
 
 // Run runs the specs as a part of test t; prepare, which may be nil, is called before, to register some. With a -count
-// above one each round has a process of its own.
-func Run(t *testing.T, description string, prepare func()) {
+// above one each round has a process of its own. Configurations are those of ginkgo.RunSpecs.
+func Run(t *testing.T, description string, prepare func(), configurations ...any) {
 	t.Helper()
 	if flag.Lookup("test.count").Value.String() != "1" {
 		runInOwnProcess(t)
@@ -28,7 +28,7 @@ func Run(t *testing.T, description string, prepare func()) {
 	if prepare != nil {
 		prepare()
 	}
-	ginkgo.RunSpecs(t, description)
+	ginkgo.RunSpecs(t, description, configurations...)
 }
 
 func runInOwnProcess(t *testing.T) {
