@@ -22,7 +22,7 @@ help: ## List the targets
 demo: ## Run the tests of the example application and show what they did
 	@out=$$(mktemp); trap 'rm -f "$$out"' EXIT; \
 	if $(GO) test -count=1 -v ./internal/example/... > "$$out" 2>&1; then \
-		grep -E '^ *--- |^ok|^Ran ' "$$out"; \
+		grep -E '^ *--- |^ok|^Ran |_test\.go:[0-9]+: ' "$$out"; \
 	else \
 		cat "$$out"; exit 1; \
 	fi

@@ -1,0 +1,17 @@
+package shop_test
+
+import (
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/compozy/rediskit/internal/specs"
+)
+
+// TestMain fails the run if a goroutine outlives the tests: a worker that does not stop, a subscription left open.
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m,
+		// Ginkgo listens for signals, and goes on to do so after its last spec.
+		goleak.IgnoreAnyFunction(specs.InterruptHandler),
+	)
+}
