@@ -1,0 +1,86 @@
+package snapshot
+
+import (
+	"strings"
+
+	"github.com/compozy/rediskit/internal/words"
+)
+
+func (d *differ) streams(want, got *Stream) {
+	inTurn(want.entries, got.entries, func(a, b Entry) int { return a.ID.Compare(b.ID) }, func(want, got *Entry) {
+		switch {
+		case got == nil:
+			d.say("missing entry %s: %s", want.ID, showFields(want.fields))
+		case want == nil:
+			d.say("unexpected entry %s: %s", got.ID, showFields(got.fields))
+		case showFields(want.fields) != showFields(got.fields):
+			d.say("entry %s: want %s, got %s", want.ID, showFields(want.fields), showFields(got.fields))
+		}
+	})
+	if want.LastID != got.LastID {
+		d.say("last id: want %s, got %s", want.LastID, got.LastID)
+	}
+	if want.Counters != nil && got.Counters != nil && *want.Counters != *got.Counters {
+		d.say("counters: want %d added and %s the last deleted, got %d and %s", want.Counters.EntriesAdded,
+			want.Counters.MaxDeletedID, got.Counters.EntriesAdded, got.Counters.MaxDeletedID)
+	}
+	inTurn(want.groups, got.groups, func(a, b Group) int { return strings.Compare(a.Name, b.Name) }, func(want, got *Group) {
+		switch {
+		case got == nil:
+			d.say("missing group %s", words.Quote(want.Name))
+		case want == nil:
+			d.say("unexpected group %s", words.Quote(got.Name))
+		default:
+			d.groups(*want, *got)
+		}
+	})
+}
+
+func (d *differ) groups(want, got Group) {
+	outer := d.key
+	defer func() { d.key = outer }()
+	d.key += ": group " + words.Quote(want.Name)
+	if want.LastID != got.LastID {
+		d.say("last id: want %s, got %s", want.LastID, got.LastID)
+	}
+	if want.EntriesRead != nil && got.EntriesRead != nil && *want.EntriesRead != *got.EntriesRead {
+		d.say("entries read: want %d, got %d", *want.EntriesRead, *got.EntriesRead)
+	}
+	d.sets("consumer", want.consumers, got.consumers)
+	inTurn(want.pending, got.pending, func(a, b Pending) int { return a.ID.Compare(b.ID) }, func(want, got *Pending) {
+		switch {
+		case got == nil:
+			d.say("missing pending entry %s of %s", want.ID, words.Quote(want.Consumer))
+		case want == nil:
+			d.say("unexpected pending entry %s of %s", got.ID, words.Quote(got.Consumer))
+		default:
+			d.pending(*want, *got)
+		}
+	})
+}
+
+func (d *differ) pending(want, got Pending) {
+	if want.Consumer != got.Consumer {
+		d.say("pending entry %s: want consumer %s, got %s", want.ID, words.Quote(want.Consumer), words.Quote(got.Consumer))
+	}
+	if want.Count != got.Count {
+		d.say("pending entry %s: want %d deliveries, got %d", want.ID, want.Count, got.Count)
+	}
+	if !want.Delivered.Equal(got.Delivered) {
+		d.say("pending entry %s: want delivered at %s, got %s", want.ID, want.Delivered.UTC().Format(timeFormat),
+			got.Delivered.UTC().Format(timeFormat))
+	}
+}
+
+const timeFormat = "2006-01-02T15:04:05.000Z"
+
+func showFields(fields []string) string {
+	var line []byte
+	for i, word := range fields {
+		if i > 0 {
+			line = append(line, ' ')
+		}
+		line = words.Append(line, word)
+	}
+	return string(line)
+}

@@ -1,0 +1,95 @@
+package snapshot
+
+import (
+	"cmp"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Snapshot is a keyspace at one moment. It never changes, and may be shared between goroutines. The zero value is the
+// keyspace of an empty server.
+type Snapshot struct {
+	databases []database // by index; none is empty
+}
+
+type database struct {
+	index int
+	keys  []Key // by name
+}
+
+// Key is a key with all that belongs to it.
+type Key struct {
+	Name  string
+	Value Value
+	// TTL is how long the key had to live when it was captured, in whole milliseconds; 0 for ever.
+	TTL time.Duration
+}
+
+// Databases returns the numbers of the databases that have keys, in ascending order.
+func (s *Snapshot) Databases() []int {
+	indexes := make([]int, len(s.databases))
+	for i, db := range s.databases {
+		indexes[i] = db.index
+	}
+	return indexes
+}
+
+// Keys walks the keys of a database by name, in the order of their bytes.
+func (s *Snapshot) Keys(db int) iter.Seq[Key] { return slices.Values(s.database(db)) }
+
+// Key returns one key of a database.
+func (s *Snapshot) Key(db int, name string) (Key, bool) {
+	keys := s.database(db)
+	i, ok := slices.BinarySearchFunc(keys, name, func(k Key, name string) int { return strings.Compare(k.Name, name) })
+	if !ok {
+		return Key{}, false
+	}
+	return keys[i], true
+}
+
+// Len returns the number of keys in all databases.
+func (s *Snapshot) Len() int {
+	n := 0
+	for _, db := range s.databases {
+		n += len(db.keys)
+	}
+	return n
+}
+
+func (s *Snapshot) database(index int) []Key {
+	for _, db := range s.databases {
+		if db.index == index {
+			return db.keys
+		}
+	}
+	return nil
+}
+
+// Builder puts a snapshot together. The zero value is ready for use. It is not safe for concurrent use.
+type Builder struct {
+	databases map[int]map[string]Key
+}
+
+// Set adds a key to a database, in place of one of the same name. The builder takes the value over.
+func (b *Builder) Set(db int, key Key) {
+	if b.databases == nil {
+		b.databases = map[int]map[string]Key{}
+	}
+	if b.databases[db] == nil {
+		b.databases[db] = map[string]Key{}
+	}
+	b.databases[db][key.Name] = key
+}
+
+// Snapshot returns what was added so far.
+func (b *Builder) Snapshot() *Snapshot {
+	s := &Snapshot{}
+	for _, index := range slices.Sorted(maps.Keys(b.databases)) {
+		keys := slices.SortedFunc(maps.Values(b.databases[index]), func(a, b Key) int { return cmp.Compare(a.Name, b.Name) })
+		s.databases = append(s.databases, database{index, keys})
+	}
+	return s
+}
