@@ -198,8 +198,8 @@ func TestCLIChoosesADatabase(t *testing.T) {
 func TestCLILogsIn(t *testing.T) {
 	t.Parallel()
 	c, e := findCLI(t), start(t)
-	e.Protect("default", "secret")
-	e.Protect("ada", "lovelace")
+	require.NoError(t, e.Protect("default", "secret"))
+	require.NoError(t, e.Protect("ada", "lovelace"))
 	args := tcpArgs(t, e, nil)
 	uri := "redis://ada:lovelace@" + net.JoinHostPort(args[1], args[3]) + "/5"
 	c = c.with("--no-auth-warning")

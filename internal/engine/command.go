@@ -1,5 +1,7 @@
 package engine
 
+import "github.com/compozy/rediskit/internal/command"
+
 // Command is one request of one client on its way through the engine. It is valid until its handler returns.
 type Command struct {
 	// Args are the words of the request, the command's name first. An interceptor may replace the slice, but must not
@@ -48,18 +50,17 @@ func (e *Engine) execute(c *Command) {
 }
 
 // dispatch decides what becomes of a command: refused, queued, or run. The caller holds the engine's lock.
-func (s *session) dispatch(command *entry, args []string) {
-	s.lastName = command.name
-	switch {
-	case s.tx != nil && !command.endsQueueing:
-		s.enqueue(command, args)
-	case s.refuses(command, args):
-	case s.subs.count() > 0 && !s.peer.Resp3 && !command.whileSubscribed:
-		s.peer.WriteError("ERR Can't execute '" + command.lowerName() + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / " +
-			"PING / QUIT / RESET are allowed in this context")
-	default:
-		s.invoke(command, args)
+func (s *session) dispatch(c *entry, args []string) {
+	s.lastName = c.name
+	if refusal := s.refusal(c, args); refusal != "" {
+		s.refuse(c, refusal)
+		return
 	}
+	if s.tx != nil && !c.endsQueueing {
+		s.enqueue(c, args)
+		return
+	}
+	s.invoke(c, args)
 }
 
 // invoke runs a command that is known to be well-formed.
@@ -72,22 +73,25 @@ func (s *session) invoke(command *entry, args []string) {
 	s.engine.native.Dispatch(s.peer, args)
 }
 
-// refuses answers commands that do not exist or have the wrong number of arguments, and clients that have not logged in.
-// miniredis checks its own commands for the last.
-func (s *session) refuses(command *entry, args []string) bool {
-	if !s.engine.has(command) {
-		s.peer.WriteError(unknownCommand(args))
-		return true
+// refusal tells why a command must neither run nor be queued, as the text of a Redis error; "" if nothing speaks against
+// it. The questions are in Redis' order.
+func (s *session) refusal(c *entry, args []string) string {
+	if !s.engine.has(c) {
+		return unknownCommand(args)
 	}
-	if flaw := command.flaw(args); flaw != "" {
-		s.peer.WriteError(flaw)
-		return true
+	if flaw := c.flaw(args); flaw != "" {
+		return flaw
 	}
-	if command.run != nil && !command.openToStrangers && !s.admit() {
-		s.peer.WriteError("NOAUTH Authentication required.")
-		return true
+	switch {
+	case !c.openToStrangers && !s.admit():
+		return "NOAUTH Authentication required."
+	case s.subs.count() > 0 && !s.peer.Resp3 && !c.whileSubscribed:
+		return "ERR Can't execute '" + c.fullName(args) + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / " +
+			"PING / QUIT / RESET are allowed in this context"
+	case s.tx != nil && c.spec != nil && c.spec.Has(command.NoMulti):
+		return "ERR Command not allowed inside a transaction"
 	}
-	return false
+	return ""
 }
 
 // has tells whether the command exists. Those that are in no table can be later than Redis 7.0, or somebody's own.

@@ -13,8 +13,8 @@ import (
 // What a HyperLogLog is after the same commands, alone, in a transaction and in a script, it is on redis-server.
 func TestHyperLogLogsAreThoseOfRedis(t *testing.T) {
 	t.Parallel()
-	real := redis.NewClient(&redis.Options{Network: "unix", Addr: processtest.Start(t).Socket()})
-	t.Cleanup(func() { require.NoError(t, real.Close()) })
+	genuine := redis.NewClient(&redis.Options{Network: "unix", Addr: processtest.Start(t).Socket()})
+	t.Cleanup(func() { require.NoError(t, genuine.Close()) })
 	embedded := connect(t, start(t))
 	ctx := t.Context()
 
@@ -24,8 +24,8 @@ func TestHyperLogLogsAreThoseOfRedis(t *testing.T) {
 	}
 	run := func(client *redis.Client) []any {
 		var replies []any
-		note := func(command redis.Cmder) {
-			value, err := command.(interface{ Result() (int64, error) }).Result()
+		note := func(command *redis.IntCmd) {
+			value, err := command.Result()
 			replies = append(replies, value, err)
 		}
 		note(client.PFAdd(ctx, "small", elements[:10]...))
@@ -54,5 +54,5 @@ func TestHyperLogLogsAreThoseOfRedis(t *testing.T) {
 		}
 		return replies
 	}
-	require.Equal(t, run(real), run(embedded))
+	require.Equal(t, run(genuine), run(embedded))
 }

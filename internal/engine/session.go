@@ -111,7 +111,7 @@ func (s *session) run(command *entry, args []string) {
 func (s *session) reject(err error) {
 	s.engine.mu.Lock()
 	defer s.engine.mu.Unlock()
-	s.peer.WriteError("ERR " + err.Error())
+	writeError(s.peer, "ERR "+err.Error())
 	s.disconnect()
 }
 

@@ -27,6 +27,16 @@ func (c *entry) onlyReads() bool { return c.spec != nil && c.spec.Has(command.Re
 
 func (c *entry) lowerName() string { return strings.ToLower(c.name) }
 
+// fullName is "get", or "client|id" of a subcommand.
+func (c *entry) fullName(args []string) string {
+	if c.spec != nil && len(args) > 1 {
+		if sub, ok := c.spec.Subcommand(args[1]); ok {
+			return sub.Name
+		}
+	}
+	return c.lowerName()
+}
+
 // flaw tells what is wrong with a call before it is run, as the text of a Redis error; "" if nothing is.
 func (c *entry) flaw(args []string) string {
 	switch {

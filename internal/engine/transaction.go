@@ -1,10 +1,6 @@
 package engine
 
-import (
-	"strings"
-
-	"github.com/compozy/rediskit/internal/command"
-)
+import "strings"
 
 // transaction is what a client has queued since MULTI. The engine keeps the queue itself and runs it under its lock, so
 // that commands of its own and miniredis' are queued, refused and run alike.
@@ -32,19 +28,8 @@ func (s *session) refuse(c *entry, refusal string) {
 	writeError(s.peer, refusal)
 }
 
-// enqueue adds a command to the transaction.
+// enqueue adds a command, which nothing speaks against, to the transaction.
 func (s *session) enqueue(c *entry, args []string) {
-	refusal := c.flaw(args)
-	switch {
-	case !s.engine.has(c):
-		refusal = unknownCommand(args)
-	case refusal == "" && c.spec != nil && c.spec.Has(command.NoMulti):
-		refusal = "ERR Command not allowed inside a transaction"
-	}
-	if refusal != "" {
-		s.refuse(c, refusal)
-		return
-	}
 	s.tx.queue = append(s.tx.queue, queued{c, args})
 	s.peer.WriteInline("QUEUED")
 }

@@ -37,9 +37,6 @@ type exchange struct {
 	deviates string
 }
 
-// unordered is the reason of those that the engine refuses with other words, or for another of several reasons.
-const unordered = "the engine asks in another order what speaks against a command"
-
 func (x exchange) clients() []string {
 	names := []string{"a"}
 	for _, line := range x.lines {
@@ -210,7 +207,7 @@ func compareExchanges(t *testing.T, exchanges []exchange, password string) {
 			genuine.clear(t, login)
 			e := start(t)
 			if password != "" {
-				e.Protect("default", password)
+				require.NoError(t, e.Protect("default", password))
 			}
 			want, got := genuine.hold(t, x), serveEngine(t, e).hold(t, x)
 			var differences []string

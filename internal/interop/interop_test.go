@@ -27,12 +27,12 @@ func TestValuesOfAnyBytes(t *testing.T) {
 		t.Run(pair.name, func(t *testing.T) {
 			t.Parallel()
 			_, c := pair.start(t)
-		for _, value := range []string{"", "plain", "\r\n", "$-1\r\n", "été", all.String(), strings.Repeat(all.String(), 1000)} {
-			require.NoError(t, c.set(t.Context(), "key\x00\r\n"+value, value))
-			got, err := c.get(t.Context(), "key\x00\r\n"+value)
-			require.NoError(t, err)
-			require.Equal(t, value, got)
-		}
+			for _, value := range []string{"", "plain", "\r\n", "$-1\r\n", "été", all.String(), strings.Repeat(all.String(), 1000)} {
+				require.NoError(t, c.set(t.Context(), "key\x00\r\n"+value, value))
+				got, err := c.get(t.Context(), "key\x00\r\n"+value)
+				require.NoError(t, err)
+				require.Equal(t, value, got)
+			}
 		})
 	}
 }
@@ -44,10 +44,10 @@ func TestValuesOf16MiB(t *testing.T) {
 		t.Run(pair.name, func(t *testing.T) {
 			t.Parallel()
 			_, c := pair.start(t)
-		require.NoError(t, c.set(t.Context(), "large", value))
-		got, err := c.get(t.Context(), "large")
-		require.NoError(t, err)
-		require.True(t, got == value, "got %d bytes", len(got)) //nolint:testifylint // a difference would be printed
+			require.NoError(t, c.set(t.Context(), "large", value))
+			got, err := c.get(t.Context(), "large")
+			require.NoError(t, err)
+			require.True(t, got == value, "got %d bytes", len(got)) //nolint:testifylint // a difference would be printed
 		})
 	}
 }
@@ -59,12 +59,12 @@ func TestPipelineOf10000Commands(t *testing.T) {
 		t.Run(pair.name, func(t *testing.T) {
 			t.Parallel()
 			_, c := pair.start(t)
-		counts, err := c.increments(t.Context(), "counter", n)
-		require.NoError(t, err)
-		require.Len(t, counts, n)
-		for i, count := range counts {
-			require.Equal(t, int64(i+1), count)
-		}
+			counts, err := c.increments(t.Context(), "counter", n)
+			require.NoError(t, err)
+			require.Len(t, counts, n)
+			for i, count := range counts {
+				require.Equal(t, int64(i+1), count)
+			}
 		})
 	}
 }
@@ -76,15 +76,15 @@ func TestWatchedTransactionsLoseNothing(t *testing.T) {
 		t.Run(pair.name, func(t *testing.T) {
 			t.Parallel()
 			_, c := pair.start(t)
-		require.NoError(t, c.set(t.Context(), "sum", "0"))
-		inParallel(goroutines, func(int) {
-			for range each {
-				assert.NoError(t, c.addWatched(t.Context(), "sum"))
-			}
-		})
-		sum, err := c.get(t.Context(), "sum")
-		require.NoError(t, err)
-		require.Equal(t, strconv.Itoa(goroutines*each), sum)
+			require.NoError(t, c.set(t.Context(), "sum", "0"))
+			inParallel(goroutines, func(int) {
+				for range each {
+					assert.NoError(t, c.addWatched(t.Context(), "sum"))
+				}
+			})
+			sum, err := c.get(t.Context(), "sum")
+			require.NoError(t, err)
+			require.Equal(t, strconv.Itoa(goroutines*each), sum)
 		})
 	}
 }
@@ -96,18 +96,18 @@ func TestScriptsFallBackToTheirSource(t *testing.T) {
 		t.Run(pair.name, func(t *testing.T) {
 			t.Parallel()
 			srv, c := pair.start(t)
-		want := ""
-		run := func() {
-			t.Helper()
-			want += "\x00a"
-			got, err := c.run(t.Context(), source, "key", "\x00a")
-			require.NoError(t, err)
-			require.Equal(t, want, got)
-		}
-		run() // unknown
-		run() // known
-		require.NoError(t, srv.Client().ScriptFlush(t.Context()).Err())
-		run() // unknown again
+			want := ""
+			run := func() {
+				t.Helper()
+				want += "\x00a"
+				got, err := c.run(t.Context(), source, "key", "\x00a")
+				require.NoError(t, err)
+				require.Equal(t, want, got)
+			}
+			run() // unknown
+			run() // known
+			require.NoError(t, srv.Client().ScriptFlush(t.Context()).Err())
+			run() // unknown again
 		})
 	}
 }
@@ -119,22 +119,22 @@ func TestMessagesArriveInOrder(t *testing.T) {
 		t.Run(pair.name, func(t *testing.T) {
 			t.Parallel()
 			_, c := pair.start(t)
-		news, err := c.subscribe(t.Context(), "news")
-		require.NoError(t, err)
-		var publishing sync.WaitGroup
-		publishing.Go(func() {
-			for i := range n {
-				assert.NoError(t, c.publish(t.Context(), "news", "\r\n"+strconv.Itoa(i)))
-			}
-		})
-		for i := range n {
-			message, err := news.receive(t.Context())
+			news, err := c.subscribe(t.Context(), "news")
 			require.NoError(t, err)
-			require.Equal(t, "\r\n"+strconv.Itoa(i), message)
-		}
-		publishing.Wait()
-		require.NoError(t, news.close(t.Context()))
-		require.NoError(t, c.set(t.Context(), "key", "value")) // the client is as good as before
+			var publishing sync.WaitGroup
+			publishing.Go(func() {
+				for i := range n {
+					assert.NoError(t, c.publish(t.Context(), "news", "\r\n"+strconv.Itoa(i)))
+				}
+			})
+			for i := range n {
+				message, err := news.receive(t.Context())
+				require.NoError(t, err)
+				require.Equal(t, "\r\n"+strconv.Itoa(i), message)
+			}
+			publishing.Wait()
+			require.NoError(t, news.close(t.Context()))
+			require.NoError(t, c.set(t.Context(), "key", "value")) // the client is as good as before
 		})
 	}
 }
@@ -145,20 +145,20 @@ func TestBlockingPopsAreHandedOver(t *testing.T) {
 		t.Run(pair.name, func(t *testing.T) {
 			t.Parallel()
 			srv, c := pair.start(t)
-		_, found, err := c.pop(t.Context(), "jobs", 10*time.Millisecond)
-		require.NoError(t, err)
-		require.False(t, found)
+			_, found, err := c.pop(t.Context(), "jobs", 10*time.Millisecond)
+			require.NoError(t, err)
+			require.False(t, found)
 
-		var popping sync.WaitGroup
-		popping.Go(func() {
-			value, found, err := c.pop(t.Context(), "jobs", time.Minute)
-			assert.NoError(t, err)
-			assert.True(t, found)
-			assert.Equal(t, "job\x00", value)
-		})
-		waitUntilBlocked(t, srv)
-		require.NoError(t, c.push(t.Context(), "jobs", "job\x00"))
-		popping.Wait()
+			var popping sync.WaitGroup
+			popping.Go(func() {
+				value, found, err := c.pop(t.Context(), "jobs", time.Minute)
+				assert.NoError(t, err)
+				assert.True(t, found)
+				assert.Equal(t, "job\x00", value)
+			})
+			waitUntilBlocked(t, srv)
+			require.NoError(t, c.push(t.Context(), "jobs", "job\x00"))
+			popping.Wait()
 		})
 	}
 }
@@ -169,28 +169,28 @@ func TestGroupsReadStreams(t *testing.T) {
 		t.Run(pair.name, func(t *testing.T) {
 			t.Parallel()
 			srv, c := pair.start(t)
-		require.NoError(t, c.createGroup(t.Context(), "orders", "workers"))
-		want := entry{fields: map[string]string{"sku": "42\x00", "qty": "1"}}
-		read := func() {
-			got, err := c.readGroup(t.Context(), "orders", "workers", "w1")
-			assert.NoError(t, err)
-			assert.Equal(t, want.fields, got.fields)
-			want.id = got.id
-		}
-		var reading sync.WaitGroup
-		reading.Go(read)
-		waitUntilBlocked(t, srv)
-		id, err := c.addEntry(t.Context(), "orders", want.fields)
-		require.NoError(t, err)
-		reading.Wait()
-		require.Equal(t, want.id, id)
+			require.NoError(t, c.createGroup(t.Context(), "orders", "workers"))
+			want := entry{fields: map[string]string{"sku": "42\x00", "qty": "1"}}
+			read := func() {
+				got, err := c.readGroup(t.Context(), "orders", "workers", "w1")
+				assert.NoError(t, err)
+				assert.Equal(t, want.fields, got.fields)
+				want.id = got.id
+			}
+			var reading sync.WaitGroup
+			reading.Go(read)
+			waitUntilBlocked(t, srv)
+			id, err := c.addEntry(t.Context(), "orders", want.fields)
+			require.NoError(t, err)
+			reading.Wait()
+			require.Equal(t, want.id, id)
 
-		_, err = c.addEntry(t.Context(), "orders", want.fields)
-		require.NoError(t, err)
-		read()
-		require.Equal(t, int64(2), srv.Client().XPending(t.Context(), "orders", "workers").Val().Count)
-		require.NoError(t, c.acknowledge(t.Context(), "orders", "workers", id))
-		require.Equal(t, int64(1), srv.Client().XPending(t.Context(), "orders", "workers").Val().Count)
+			_, err = c.addEntry(t.Context(), "orders", want.fields)
+			require.NoError(t, err)
+			read()
+			require.Equal(t, int64(2), srv.Client().XPending(t.Context(), "orders", "workers").Val().Count)
+			require.NoError(t, c.acknowledge(t.Context(), "orders", "workers", id))
+			require.Equal(t, int64(1), srv.Client().XPending(t.Context(), "orders", "workers").Val().Count)
 		})
 	}
 }
@@ -202,21 +202,21 @@ func TestManyGoroutinesShareAClient(t *testing.T) {
 		t.Run(pair.name, func(t *testing.T) {
 			t.Parallel()
 			_, c := pair.start(t)
-		inParallel(goroutines, func(i int) {
-			key := "key:" + strconv.Itoa(i)
-			for j := range each {
-				value := strings.Repeat(strconv.Itoa(j), 100)
-				assert.NoError(t, c.set(t.Context(), key, value))
-				got, err := c.get(t.Context(), key)
-				assert.NoError(t, err)
-				assert.Equal(t, value, got)
-				_, err = c.increments(t.Context(), "sum", 5)
-				assert.NoError(t, err)
-			}
-		})
-		sum, err := c.get(t.Context(), "sum")
-		require.NoError(t, err)
-		require.Equal(t, strconv.Itoa(goroutines*each*5), sum)
+			inParallel(goroutines, func(i int) {
+				key := "key:" + strconv.Itoa(i)
+				for j := range each {
+					value := strings.Repeat(strconv.Itoa(j), 100)
+					assert.NoError(t, c.set(t.Context(), key, value))
+					got, err := c.get(t.Context(), key)
+					assert.NoError(t, err)
+					assert.Equal(t, value, got)
+					_, err = c.increments(t.Context(), "sum", 5)
+					assert.NoError(t, err)
+				}
+			})
+			sum, err := c.get(t.Context(), "sum")
+			require.NoError(t, err)
+			require.Equal(t, strconv.Itoa(goroutines*each*5), sum)
 		})
 	}
 }
