@@ -85,6 +85,12 @@ func TestStart(t *testing.T) {
 	require.EqualError(t, err, "redistest: start redis: listen: listen tcp: address nowhere: missing port in address")
 }
 
+func TestAServerOfTestMainIsForAllTests(t *testing.T) {
+	t.Parallel()
+	require.NoError(t, forAll.Client().Set(t.Context(), t.Name(), "v", 0).Err())
+	require.NoError(t, forAll.Context().Err())
+}
+
 func TestInABubble(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
