@@ -12,14 +12,15 @@ import (
 
 // Each blocking command is its non-blocking sibling, tried on one key after the other.
 
-var (
-	errTimeout         = errors.New("ERR timeout is not a float or out of range")
-	errTimeoutRange    = errors.New("ERR timeout is out of range")
-	errTimeoutNegative = errors.New("ERR timeout is negative")
-	errSyntax          = errors.New("ERR syntax error")
-	errNumKeys         = errors.New("ERR numkeys should be greater than 0")
-	errCount           = errors.New("ERR count should be greater than 0")
-	errNotInteger      = errors.New("ERR value is not an integer or out of range")
+// What blocking commands refuse.
+const (
+	errTimeout         redisError = "ERR timeout is not a float or out of range"
+	errTimeoutRange    redisError = "ERR timeout is out of range"
+	errTimeoutNegative redisError = "ERR timeout is negative"
+	errSyntax          redisError = "ERR syntax error"
+	errNumKeys         redisError = "ERR numkeys should be greater than 0"
+	errCount           redisError = "ERR count should be greater than 0"
+	errNotInteger      redisError = "ERR value is not an integer or out of range"
 )
 
 // blockingCommands reads each of them; args begin with the command's name.
