@@ -5,9 +5,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 GO ?= go
-# How long each fuzz target runs, and which packages `make test` tests.
+# How long each fuzz target runs.
 FUZZTIME ?= 10s
-PKG ?= ./...
 
 # The modules of the project: the toolkit itself, and those that keep their dependencies apart from it. The developer
 # tools have a module too, with no code in it.
@@ -33,9 +32,12 @@ test: ## Run all tests, shuffled, with the race detector where a C compiler is f
 	if [ "$$($(GO) env CGO_ENABLED)" != 1 ] || ! command -v $$($(GO) env CC) > /dev/null; then \
 		race=; export CGO_ENABLED=0; echo 'make test: no C compiler, or CGO_ENABLED=0: testing WITHOUT the race detector' >&2; \
 	fi; \
+	if ! command -v redis-server > /dev/null; then \
+		echo 'make test: no redis-server on PATH: SKIPPING what compares with one (apt-get install redis-server)' >&2; \
+	fi; \
 	for module in $(MODULES); do \
-		echo "== go test $$race -shuffle=on $(PKG) ($$module)"; \
-		(cd "$$module" && $(GO) test $$race -shuffle=on $(PKG)); \
+		echo "== go test $$race -shuffle=on ./... ($$module)"; \
+		(cd "$$module" && $(GO) test $$race -shuffle=on ./...); \
 	done
 
 .PHONY: lint

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -164,10 +165,19 @@ func TestStartCancelled(t *testing.T) {
 }
 
 // TestStartGivesUp has a program that starts and is never ready.
+// writeProgram writes an executable. No process may be forked meanwhile: it would inherit the file, open for writing, and
+// until it has begun its own program the system refuses to run this one.
+func writeProgram(t *testing.T, path, text string) {
+	t.Helper()
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o700)) //nolint:gosec // a program must be executable
+}
+
 func TestStartGivesUp(t *testing.T) {
 	t.Parallel()
 	fake := filepath.Join(t.TempDir(), "redis-server")
-	require.NoError(t, os.WriteFile(fake, []byte("#!/bin/sh\necho not yet\nexec tail -f /dev/null\n"), 0o700)) //nolint:gosec // a program must be executable
+	writeProgram(t, fake, "#!/bin/sh\necho not yet\nexec tail -f /dev/null\n")
 	ctx, cancel := context.WithTimeoutCause(t.Context(), 100*time.Millisecond, errPatience)
 	defer cancel()
 	_, err := Start(ctx, WithPath(fake))
