@@ -13,12 +13,14 @@ import (
 type fakeTB struct {
 	ctx      context.Context
 	log      []string
+	name     string
 	mu       sync.Mutex
 	failures []string
 	cleanups []func()
 }
 
 func (f *fakeTB) Helper()                  {}
+func (f *fakeTB) Name() string             { return f.name }
 func (f *fakeTB) Context() context.Context { return f.ctx }
 func (f *fakeTB) Cleanup(fn func())        { f.cleanups = append(f.cleanups, fn) }
 
@@ -44,7 +46,7 @@ func runFake(t *testing.T, test func(*fakeTB)) []string {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	f := &fakeTB{ctx: ctx}
+	f := &fakeTB{ctx: ctx, name: t.Name()}
 	inGoroutine(func() { test(f) })
 	cancel() // as testing does before it cleans up
 	for _, cleanup := range slices.Backward(f.cleanups) {

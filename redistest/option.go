@@ -15,8 +15,9 @@ type Option func(*settings)
 type settings struct {
 	config    config.Config
 	logger    *slog.Logger
-	ownTLS    bool // make a certificate
-	ownSocket bool // make a folder for the socket
+	fixtures  []string // paths
+	ownTLS    bool     // make a certificate
+	ownSocket bool     // make a folder for the socket
 }
 
 // WithLogger sends the server's log to log. By default a server made by [New] writes what is at least of level Info to

@@ -81,7 +81,13 @@ func start(ctx context.Context, log *slog.Logger, opts []Option) (*Server, error
 	if err != nil {
 		return nil, errors.Join(err, tidy())
 	}
-	return &Server{inner: inner, ctx: ctx, tidy: tidy}, nil
+	s := &Server{inner: inner, ctx: ctx, tidy: tidy}
+	for _, path := range chosen.fixtures {
+		if err := s.Load(path); err != nil {
+			return nil, errors.Join(err, s.Close(context.WithoutCancel(ctx)))
+		}
+	}
+	return s, nil
 }
 
 // complete makes what the options have left to us, and returns the folder it has put on disk, "" for none.

@@ -14,6 +14,7 @@ type TB interface {
 	Fatalf(format string, args ...any)
 	Helper()
 	Logf(format string, args ...any)
+	Name() string
 }
 
 var (

@@ -28,11 +28,11 @@ func (c *call) streamAdd() error {
 	if err != nil {
 		return err
 	}
-	if id.Compare(k.stream.LastID) <= 0 {
+	if id.Compare(k.stream.lastID) <= 0 {
 		c.at--
-		return fmt.Errorf("id %s does not come after the stream's last one, %s", id, k.stream.LastID)
+		return fmt.Errorf("id %s does not come after the stream's last one, %s", id, k.stream.lastID)
 	}
-	k.stream.LastID = id
+	k.stream.lastID = id
 	entry := Entry{ID: id, fields: append([]string(nil), c.args[c.at:]...)}
 	if err := c.pairs(func(string, string) error { return nil }); err != nil {
 		return err
@@ -45,25 +45,32 @@ func (c *call) streamAdd() error {
 }
 
 func (c *call) streamDelete() error {
-	k, err := c.key("stream")
+	k, err := c.stream()
 	if err != nil {
 		return err
 	}
 	return c.each(func(text string) error {
 		id, err := ParseStreamID(text)
-		k.stashed = append(k.stashed, id)
+		if k.stream.has(id) {
+			k.stash(id)
+		}
 		return err
 	})
 }
 
 // streamSetID reads XSETID key id [ENTRIESADDED n] [MAXDELETEDID id].
 func (c *call) streamSetID() error {
-	k, err := c.key("stream")
+	k, err := c.stream()
 	if err != nil {
 		return err
 	}
-	if k.stream.LastID, err = c.id(); err != nil {
+	last := k.lastEntry()
+	if k.stream.lastID, err = c.id(); err != nil {
 		return err
+	}
+	if k.stream.lastID.Compare(last) < 0 {
+		c.at--
+		return fmt.Errorf("id %s comes before the last entry's, %s", k.stream.lastID, last)
 	}
 	if c.rest() == 0 {
 		return nil
@@ -80,7 +87,7 @@ func (c *call) streamSetID() error {
 			return err
 		}
 	}
-	k.stream.Counters = &counters
+	k.stream.counters = &counters
 	return c.end()
 }
 
@@ -102,7 +109,13 @@ func (c *call) streamGroup() error {
 }
 
 func (c *call) createGroup() error {
-	k, err := c.key("stream")
+	// Only with MKSTREAM, which comes last, may the stream be a new one.
+	making := slices.ContainsFunc(c.args[min(4, len(c.args)):], func(arg string) bool { return strings.EqualFold(arg, "MKSTREAM") })
+	take := c.stream
+	if making {
+		take = func() (*draftKey, error) { return c.key("stream") }
+	}
+	k, err := take()
 	if err != nil {
 		return err
 	}
@@ -111,7 +124,7 @@ func (c *call) createGroup() error {
 		return err
 	}
 	if c.option("$") {
-		g.LastID = k.stream.LastID
+		g.LastID = k.stream.lastID
 	} else if g.LastID, err = c.id(); err != nil {
 		return err
 	}
@@ -121,7 +134,7 @@ func (c *call) createGroup() error {
 		if err != nil {
 			return err
 		}
-		g.EntriesRead = &n
+		g.entriesRead = &n
 	}
 	if k.group(g.Name) != nil {
 		c.at = 2
@@ -132,7 +145,7 @@ func (c *call) createGroup() error {
 }
 
 func (c *call) createConsumer() error {
-	k, err := c.key("stream")
+	k, err := c.stream()
 	if err != nil {
 		return err
 	}
@@ -150,7 +163,7 @@ func (c *call) createConsumer() error {
 
 // streamClaim reads XCLAIM key group consumer 0 id TIME milliseconds RETRYCOUNT n FORCE JUSTID.
 func (c *call) streamClaim() error {
-	k, err := c.key("stream")
+	k, err := c.stream()
 	if err != nil {
 		return err
 	}
@@ -167,6 +180,10 @@ func (c *call) streamClaim() error {
 	}
 	if p.ID, err = c.id(); err != nil {
 		return err
+	}
+	if !k.stream.has(p.ID) || k.stashed[p.ID] {
+		c.at--
+		return fmt.Errorf("there is no entry %s in the lines before", p.ID)
 	}
 	if err := c.claimOptions(&p); err != nil {
 		return err
@@ -210,6 +227,23 @@ func (g *Group) claim(p Pending) {
 		return
 	}
 	g.pending = slices.Insert(g.pending, i, p)
+}
+
+// stream takes the key of a stream that exists.
+func (c *call) stream() (*draftKey, error) {
+	name, err := c.next()
+	if err != nil {
+		return nil, err
+	}
+	k, err := c.draft.existing(name)
+	if err == nil && k.kind != "stream" {
+		err = k.mismatch()
+	}
+	if err != nil {
+		c.at--
+		return nil, err
+	}
+	return k, nil
 }
 
 func (k *draftKey) group(name string) *Group {

@@ -22,7 +22,7 @@ type draftKey struct {
 	set     map[string]struct{}
 	zset    map[string]float64
 	stream  *Stream
-	stashed []StreamID // entries that were deleted
+	stashed map[StreamID]bool // entries that were deleted
 }
 
 // key returns a key of this kind, a new one if there is none.
@@ -40,10 +40,12 @@ func (d *draft) key(name, kind string) (*draftKey, error) {
 		keys[name] = k
 	}
 	if k.kind != kind {
-		return nil, fmt.Errorf("the key holds a %s", k.kind)
+		return nil, k.mismatch()
 	}
 	return k, nil
 }
+
+func (k *draftKey) mismatch() error { return fmt.Errorf("the key holds a %s", k.kind) }
 
 // existing returns a key of any kind.
 func (d *draft) existing(name string) (*draftKey, error) {
@@ -99,20 +101,34 @@ func (k *draftKey) value() Value {
 	}
 }
 
+// stash deletes an entry of a stream at the end: it may be pending until then.
+func (k *draftKey) stash(id StreamID) {
+	if k.stashed == nil {
+		k.stashed = map[StreamID]bool{}
+	}
+	k.stashed[id] = true
+}
+
+// lastEntry is the greatest id of an entry that has not been deleted.
+func (k *draftKey) lastEntry() StreamID {
+	for _, e := range slices.Backward(k.stream.entries) {
+		if !k.stashed[e.ID] {
+			return e.ID
+		}
+	}
+	return StreamID{}
+}
+
 // finishedStream leaves out the entries that were deleted.
 func (k *draftKey) finishedStream() *Stream {
-	gone := map[StreamID]bool{}
-	for _, id := range k.stashed {
-		gone[id] = true
-	}
-	s := *k.stream
-	s.entries = slices.DeleteFunc(s.entries, func(e Entry) bool { return gone[e.ID] })
+	s := k.stream
+	entries := slices.DeleteFunc(s.entries, func(e Entry) bool { return k.stashed[e.ID] })
 	for i, g := range s.groups {
 		named := NewGroup(g.Name, g.LastID, g.consumers, g.pending)
-		named.EntriesRead = g.EntriesRead
+		named.entriesRead = g.entriesRead
 		s.groups[i] = named
 	}
-	made := NewStream(s.LastID, s.entries, s.groups)
-	made.Counters = s.Counters
+	made := NewStream(s.lastID, entries, s.groups)
+	made.counters = s.counters
 	return made
 }

@@ -52,32 +52,32 @@ func (e *encoder) line(args ...string) {
 }
 
 func (e *encoder) key(k Key) {
-	for command := range commands(k) {
+	for command := range commands(k, 1) {
 		e.line(command...)
 	}
 }
 
-// commands are those that make a key, in an order in which a server can run them.
-func commands(k Key) func(yield func([]string) bool) {
+// commands are those that make a key, in an order in which a server can run them. Each adds up to so many elements.
+func commands(k Key, elements int) func(yield func([]string) bool) {
 	return func(yield func([]string) bool) {
-		c := commandWriter{yield: yield}
+		c := commandWriter{yield: yield, elements: elements}
 		switch v := k.Value.(type) {
 		case String:
 			c.put("SET", k.Name, string(v))
 		case List:
-			for _, element := range v.elements {
-				c.put("RPUSH", k.Name, element)
-			}
+			c.add("RPUSH", k.Name, len(v.elements), func(args []string, i int) []string {
+				return append(args, v.elements[i])
+			})
 		case Hash:
 			c.hash(k.Name, v)
 		case Set:
-			for _, member := range v.members {
-				c.put("SADD", k.Name, member)
-			}
+			c.add("SADD", k.Name, len(v.members), func(args []string, i int) []string {
+				return append(args, v.members[i])
+			})
 		case SortedSet:
-			for _, m := range v.members {
-				c.put("ZADD", k.Name, formatScore(m.Score), m.Name)
-			}
+			c.add("ZADD", k.Name, len(v.members), func(args []string, i int) []string {
+				return append(args, formatScore(v.members[i].Score), v.members[i].Name)
+			})
 		case *Stream:
 			c.stream(k.Name, v)
 		}
@@ -89,8 +89,9 @@ func commands(k Key) func(yield func([]string) bool) {
 
 // commandWriter yields commands until the taker has had enough.
 type commandWriter struct {
-	yield func([]string) bool
-	done  bool
+	yield    func([]string) bool
+	done     bool
+	elements int // that one command may add
 }
 
 func (c *commandWriter) put(args ...string) {
@@ -99,10 +100,22 @@ func (c *commandWriter) put(args ...string) {
 	}
 }
 
-func (c *commandWriter) hash(key string, h Hash) {
-	for _, f := range h.fields {
-		c.put("HSET", key, f.Name, f.Value)
+// add yields commands that add n elements.
+func (c *commandWriter) add(command, key string, n int, element func(args []string, i int) []string) {
+	for from := 0; from < n; from += c.elements {
+		to := min(from+c.elements, n)
+		args := append(make([]string, 0, 2+2*(to-from)), command, key)
+		for i := from; i < to; i++ {
+			args = element(args, i)
+		}
+		c.put(args...)
 	}
+}
+
+func (c *commandWriter) hash(key string, h Hash) {
+	c.add("HSET", key, len(h.fields), func(args []string, i int) []string {
+		return append(args, h.fields[i].Name, h.fields[i].Value)
+	})
 	for _, f := range h.fields {
 		if f.TTL > 0 {
 			c.put("HPEXPIRE", key, formatTTL(f.TTL), "FIELDS", "1", f.Name)
@@ -126,8 +139,8 @@ func (c *commandWriter) stream(key string, s *Stream) {
 		if !created {
 			create, created = append(create, "MKSTREAM"), true
 		}
-		if g.EntriesRead != nil {
-			create = append(create, "ENTRIESREAD", strconv.FormatInt(*g.EntriesRead, 10))
+		if g.entriesRead != nil {
+			create = append(create, "ENTRIESREAD", strconv.FormatInt(*g.entriesRead, 10))
 		}
 		c.put(create...)
 		c.group(key, g)
@@ -135,8 +148,8 @@ func (c *commandWriter) stream(key string, s *Stream) {
 	for _, id := range ghosts {
 		c.put("XDEL", key, id.String())
 	}
-	counted = counted && s.Counters != nil && *s.Counters == s.plainCounters()
-	if last != s.LastID || s.Counters != nil && !counted {
+	counted = counted && s.counters != nil && *s.counters == s.plainCounters()
+	if last != s.lastID || s.counters != nil && !counted {
 		c.setID(key, s)
 	}
 }
@@ -173,10 +186,10 @@ func (c *commandWriter) group(key string, g Group) {
 }
 
 func (c *commandWriter) setID(key string, s *Stream) {
-	command := []string{"XSETID", key, s.LastID.String()}
-	if s.Counters != nil {
-		command = append(command, "ENTRIESADDED", strconv.FormatInt(s.Counters.EntriesAdded, 10),
-			"MAXDELETEDID", s.Counters.MaxDeletedID.String())
+	command := []string{"XSETID", key, s.lastID.String()}
+	if s.counters != nil {
+		command = append(command, "ENTRIESADDED", strconv.FormatInt(s.counters.EntriesAdded, 10),
+			"MAXDELETEDID", s.counters.MaxDeletedID.String())
 	}
 	c.put(command...)
 }

@@ -14,44 +14,99 @@ func (x Exclusive) Restore(ctx context.Context, s *Snapshot, opts ...RestoreOpti
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
-	r := restoringAs(opts)
-	fitting, err := r.fit(s, limits{databases: embeddedDatabases, fieldTTLs: true})
+	w := exclusiveWriter{restoring: restoringAs(opts)}
+	w.limits = limits{databases: embeddedDatabases, fieldTTLs: true, embedded: true}
+	fitting, err := w.fit(s, w.limits)
 	if err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
-	if err := x(func(do Do) error { return r.into(do, fitting) }); err != nil {
+	err = x(func(do Do) error {
+		w.do = do
+		return w.restore(fitting)
+	})
+	if err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
 	return nil
 }
 
-// into makes sure that what was there comes back if anything fails.
-func (r restoring) into(do Do, s *Snapshot) error {
-	before, err := read(do, selection{})
-	if err != nil {
-		return err
-	}
-	if before.Len() > 0 && r.mode == onlyEmpty {
-		return fmt.Errorf("%w (it holds %d keys)", ErrNotEmpty, before.Len())
-	}
-	if err := r.write(do, s); err != nil {
-		return errors.Join(err, restoring{mode: replacing}.write(do, before))
-	}
-	return nil
+// exclusiveWriter writes to a server that it has for itself. What is in the way goes to the spare databases first, and
+// comes back from there if anything fails.
+type exclusiveWriter struct {
+	restoring
+	limits
+	do Do
+
+	made     []keyPlace // keys that were written or were about to be
+	replaced []int      // databases that were set aside as a whole
+	aside    []keyPlace // single keys that were set aside
 }
 
-func (r restoring) write(do Do, s *Snapshot) error {
-	if r.mode == replacing {
-		if _, err := do("FLUSHALL"); err != nil {
+// keyPlace is where a key is.
+type keyPlace struct {
+	db   int
+	name string
+}
+
+func (w *exclusiveWriter) restore(s *Snapshot) error {
+	if w.mode == onlyEmpty {
+		if err := w.checkEmpty(); err != nil {
 			return err
 		}
 	}
+	err := w.setAside()
+	if err == nil {
+		err = w.write(s)
+	}
+	if err != nil {
+		return errors.Join(err, w.undo())
+	}
+	return w.forget()
+}
+
+func (w *exclusiveWriter) checkEmpty() error {
+	total := 0
+	for db := range w.databases {
+		size, err := w.size(db)
+		if err != nil {
+			return err
+		}
+		total += size
+	}
+	if total > 0 {
+		return fmt.Errorf("%w (it holds %d keys)", ErrNotEmpty, total)
+	}
+	return nil
+}
+
+// setAside empties the server, if that is what is to be done.
+func (w *exclusiveWriter) setAside() error {
+	if w.mode != replacing {
+		return nil
+	}
+	for db := range w.databases {
+		size, err := w.size(db)
+		if err != nil {
+			return err
+		}
+		if size == 0 {
+			continue
+		}
+		if err := w.run("SWAPDB", strconv.Itoa(db), spareOf(db)); err != nil {
+			return err
+		}
+		w.replaced = append(w.replaced, db)
+	}
+	return nil
+}
+
+func (w *exclusiveWriter) write(s *Snapshot) error {
 	for _, db := range s.databases {
-		if _, err := do("SELECT", strconv.Itoa(db.index)); err != nil {
+		if err := w.run("SELECT", strconv.Itoa(db.index)); err != nil {
 			return err
 		}
 		for _, key := range db.keys {
-			if err := r.writeKey(do, key); err != nil {
+			if err := w.writeKey(keyPlace{db.index, key.Name}, key); err != nil {
 				return fmt.Errorf("database %d: key %s: %w", db.index, words.Quote(key.Name), err)
 			}
 		}
@@ -59,56 +114,78 @@ func (r restoring) write(do Do, s *Snapshot) error {
 	return nil
 }
 
-func (r restoring) writeKey(do Do, key Key) error {
-	if r.mode == merging {
-		if _, err := do("DEL", key.Name); err != nil {
+func (w *exclusiveWriter) writeKey(place keyPlace, key Key) error {
+	if w.mode == merging {
+		moved, err := ask(w.do, number, "MOVE", place.name, spareOf(place.db))
+		if err != nil {
 			return err
 		}
+		if moved == 1 {
+			w.aside = append(w.aside, place)
+		}
 	}
-	for command := range batched(commands(key)) {
-		for translated := range embeddedDialect(command, key) {
-			if _, err := do(translated...); err != nil {
-				return err
-			}
+	w.made = append(w.made, place)
+	for command := range w.spoken(key) {
+		if err := w.run(command...); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// embeddedDialect says the same to the embedded server, which lacks some of the commands.
-func embeddedDialect(command []string, key Key) func(func([]string) bool) {
-	return func(yield func([]string) bool) {
-		switch command[0] {
-		case "HPEXPIRE": // key milliseconds FIELDS 1 field
-			name := command[5]
-			yield([]string{"HSETEX", command[1], "PX", command[2], "FIELDS", "1", name, fieldValue(key, name)})
-		case "XSETID": // an entry that comes and goes leaves its id behind
-			if stream, ok := key.Value.(*Stream); ok && stream.lastWritten().Compare(stream.LastID) < 0 {
-				_ = yield([]string{"XADD", command[1], command[2], "", ""}) && yield([]string{"XDEL", command[1], command[2]})
-			}
-		case "XGROUP":
-			yield(withoutEntriesRead(command))
-		default:
-			yield(command)
+// undo makes everything as it was.
+func (w *exclusiveWriter) undo() error {
+	for _, place := range w.made {
+		if err := w.in(strconv.Itoa(place.db), "DEL", place.name); err != nil {
+			return err
 		}
 	}
-}
-
-func fieldValue(key Key, name string) string {
-	if hash, ok := key.Value.(Hash); ok {
-		for _, f := range hash.fields {
-			if f.Name == name {
-				return f.Value
-			}
+	for _, db := range w.replaced {
+		if err := w.run("SWAPDB", strconv.Itoa(db), spareOf(db)); err != nil {
+			return err
 		}
 	}
-	return ""
+	for _, place := range w.aside {
+		if err := w.in(spareOf(place.db), "MOVE", place.name, strconv.Itoa(place.db)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// withoutEntriesRead drops a read counter from the end of XGROUP CREATE.
-func withoutEntriesRead(command []string) []string {
-	if n := len(command); n > 6 && command[1] == "CREATE" && command[n-2] == "ENTRIESREAD" {
-		return command[:n-2]
+// forget throws away what was set aside.
+func (w *exclusiveWriter) forget() error {
+	for _, db := range w.replaced {
+		if err := w.in(spareOf(db), "FLUSHDB"); err != nil {
+			return err
+		}
 	}
-	return command
+	for _, place := range w.aside {
+		if err := w.in(spareOf(place.db), "DEL", place.name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
+
+func (w *exclusiveWriter) size(db int) (int, error) {
+	if err := w.run("SELECT", strconv.Itoa(db)); err != nil {
+		return 0, err
+	}
+	return ask(w.do, number, "DBSIZE")
+}
+
+// in runs a command in a database.
+func (w *exclusiveWriter) in(db string, command ...string) error {
+	if err := w.run("SELECT", db); err != nil {
+		return err
+	}
+	return w.run(command...)
+}
+
+func (w *exclusiveWriter) run(command ...string) error {
+	_, err := w.do(command...)
+	return err
+}
+
+func spareOf(db int) string { return strconv.Itoa(firstSpare + db) }

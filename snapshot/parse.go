@@ -87,8 +87,7 @@ func parseStream(contents any) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Counters = &StreamCounters{EntriesAdded: int64(added), MaxDeletedID: deleted}
-	return s, nil
+	return s.WithCounters(StreamCounters{EntriesAdded: int64(added), MaxDeletedID: deleted}), nil
 }
 
 func parseGroup(reply any) (Group, error) {
@@ -119,8 +118,7 @@ func parseGroup(reply any) (Group, error) {
 		if err != nil {
 			return fail(fmt.Errorf("entries-read: %w", err))
 		}
-		count := int64(n)
-		g.EntriesRead = &count
+		g = g.WithEntriesRead(int64(n))
 	}
 	return g, nil
 }

@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,7 +42,7 @@ func readKey(do Do, name string) (Key, bool, error) {
 	if err != nil {
 		return Key{}, false, err
 	}
-	key := Key{Name: name, TTL: time.Duration(max(0, ms)) * time.Millisecond}
+	key := Key{Name: name, TTL: timeToLive(ms)}
 	key.Value, err = readValue(do, name, kind)
 	return key, true, err
 }
@@ -108,9 +109,26 @@ func hashWithTTLs(fields []Field, ttls []int) (Value, error) {
 		return nil, fmt.Errorf("HPTTL: %d answers for %d fields", len(ttls), len(fields))
 	}
 	for i, ms := range ttls {
-		fields[i].TTL = time.Duration(max(0, ms)) * time.Millisecond
+		fields[i].TTL = timeToLive(ms)
 	}
 	return NewHash(fields...), nil
+}
+
+// timeToLive reads the answer of PTTL and HPTTL. A key in its last millisecond is answered with 0, which is not for ever.
+// What is longer than a duration can be is as long as that can be, 292 years.
+func timeToLive(ms int) time.Duration {
+	if ms < 0 {
+		return 0
+	}
+	return time.Duration(min(max(1, int64(ms)), math.MaxInt64/int64(time.Millisecond))) * time.Millisecond
+}
+
+// wholeMilliseconds is a time to live as Redis has it: what is left of a millisecond counts as one.
+func wholeMilliseconds(ttl time.Duration) time.Duration {
+	if ttl <= 0 {
+		return 0
+	}
+	return max(time.Millisecond, ttl.Truncate(time.Millisecond))
 }
 
 // ask runs a command and reads its reply.

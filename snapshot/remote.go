@@ -18,7 +18,11 @@ import (
 type Remote struct{ client redis.UniversalClient }
 
 // Of makes a [Source] and [Target] of a client. A capture is one EVAL, and so is putting a snapshot back: the server does
-// nothing else meanwhile. On a Redis Cluster each master is captured by itself, and nothing can be put back.
+// nothing else meanwhile. Both may take as long as they need: instead of the client's timeouts the context's deadline
+// counts, and five minutes without one. Neither is ever tried again.
+//
+// On a Redis Cluster, and on a ring of servers, each master is captured by itself, and nothing can be put back. Such a
+// capture has each key once, but the whole is not of one moment.
 func Of(client redis.UniversalClient) Remote { return Remote{client} }
 
 //go:embed lua/capture.lua
@@ -33,8 +37,8 @@ var restoreScript string
 // Capture implements [Source].
 func (r Remote) Capture(ctx context.Context, opts ...CaptureOption) (*Snapshot, error) {
 	chosen := selected(opts)
-	if cluster, ok := r.client.(*redis.ClusterClient); ok {
-		return captureCluster(ctx, cluster, chosen)
+	if visit := r.parts(); visit != nil {
+		return captureParts(ctx, visit, chosen)
 	}
 	var b Builder
 	if err := captureInto(ctx, &b, r.client, chosen); err != nil {
@@ -43,14 +47,32 @@ func (r Remote) Capture(ctx context.Context, opts ...CaptureOption) (*Snapshot, 
 	return b.Snapshot(), nil
 }
 
-func captureCluster(ctx context.Context, cluster *redis.ClusterClient, chosen selection) (*Snapshot, error) {
+// visiting calls a function with a client of each server that has keys of its own.
+type visiting func(context.Context, func(context.Context, *redis.Client) error) error
+
+// parts is nil where the client reaches just one server.
+func (r Remote) parts() visiting {
+	switch client := r.client.(type) {
+	case interface {
+		ForEachMaster(ctx context.Context, fn func(context.Context, *redis.Client) error) error
+	}:
+		return client.ForEachMaster
+	case interface {
+		ForEachShard(ctx context.Context, fn func(context.Context, *redis.Client) error) error
+	}:
+		return client.ForEachShard
+	default:
+		return nil
+	}
+}
+
+func captureParts(ctx context.Context, visit visiting, chosen selection) (*Snapshot, error) {
 	var b Builder
-	var mu sync.Mutex // masters are asked at the same time
-	err := cluster.ForEachMaster(ctx, func(ctx context.Context, master *redis.Client) error {
+	var mu sync.Mutex // they are visited at the same time
+	err := visit(ctx, func(ctx context.Context, part *redis.Client) error {
 		mu.Lock()
 		defer mu.Unlock()
-		chosen.databases = []int{0} // there are no others in a cluster
-		return captureInto(ctx, &b, master, chosen)
+		return captureInto(ctx, &b, part, chosen)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("capture cluster: %w", err)
@@ -58,12 +80,30 @@ func captureCluster(ctx context.Context, cluster *redis.ClusterClient, chosen se
 	return b.Snapshot(), nil
 }
 
-func captureInto(ctx context.Context, b *Builder, client redis.UniversalClient, chosen selection) error {
-	args := make([]any, len(chosen.databases))
-	for i, index := range chosen.databases {
-		args[i] = index
+// once is a client that waits as long as the context lets it, and never repeats a command: what looks like a failure may
+// have been a success whose reply came too late.
+func once(ctx context.Context, client redis.UniversalClient) redis.UniversalClient {
+	single, ok := client.(*redis.Client)
+	if !ok {
+		return client
 	}
-	reply, err := client.Eval(ctx, captureScript, nil, args...).Result()
+	patience := 5 * time.Minute
+	if deadline, ok := ctx.Deadline(); ok {
+		patience = max(time.Millisecond, time.Until(deadline))
+	}
+	patient := single.WithTimeout(patience)
+	patient.Options().MaxRetries = 0 // of its own copy of the options
+	return patient
+}
+
+func captureInto(ctx context.Context, b *Builder, client redis.UniversalClient, chosen selection) error {
+	args := []any{len(chosen.databases)}
+	for _, index := range chosen.databases {
+		args = append(args, index)
+	}
+	args = appendCommand(args, chosen.match...)
+	args = appendCommand(args, chosen.except...)
+	reply, err := once(ctx, client).Eval(ctx, captureScript, nil, args...).Result()
 	if err != nil {
 		return err
 	}
@@ -113,17 +153,18 @@ func addRow(b *Builder, db int, row []any, chosen selection) error {
 	if err != nil {
 		return fmt.Errorf("key %s: %w", words.Quote(name), err)
 	}
-	b.Set(db, Key{Name: name, Value: value, TTL: time.Duration(max(0, ms)) * time.Millisecond})
+	b.Set(db, Key{Name: name, Value: value, TTL: timeToLive(ms)})
 	return nil
 }
 
 // Restore implements [Target].
 func (r Remote) Restore(ctx context.Context, s *Snapshot, opts ...RestoreOption) error {
-	if _, ok := r.client.(*redis.ClusterClient); ok {
+	if r.parts() != nil {
 		return fmt.Errorf("restore: %w", ErrCluster)
 	}
 	how := restoringAs(opts)
-	l, err := r.limits(ctx)
+	client := once(ctx, r.client)
+	l, err := askLimits(ctx, client)
 	if err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
@@ -131,19 +172,19 @@ func (r Remote) Restore(ctx context.Context, s *Snapshot, opts ...RestoreOption)
 	if err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
-	args := []any{string(how.mode)}
+	args := []any{string(how.mode), l.databases, l.spare()}
 	for _, db := range fitting.databases {
 		args = appendCommand(args, "SELECT", strconv.Itoa(db.index))
 		for _, key := range db.keys {
 			if how.mode == merging {
 				args = appendCommand(args, "DEL", key.Name)
 			}
-			for command := range batched(commands(key)) {
+			for command := range l.spoken(key) {
 				args = appendCommand(args, command...)
 			}
 		}
 	}
-	inTheWay, err := r.client.Eval(ctx, restoreScript, nil, args...).Int()
+	inTheWay, err := client.Eval(ctx, restoreScript, nil, args...).Int()
 	if err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
@@ -153,6 +194,7 @@ func (r Remote) Restore(ctx context.Context, s *Snapshot, opts ...RestoreOption)
 	return nil
 }
 
+// appendCommand appends words, preceded by their number.
 func appendCommand(args []any, command ...string) []any {
 	args = append(slices.Grow(args, len(command)+1), len(command))
 	for _, word := range command {
@@ -161,13 +203,17 @@ func appendCommand(args []any, command ...string) []any {
 	return args
 }
 
-func (r Remote) limits(ctx context.Context) (limits, error) {
-	answer, err := r.client.Eval(ctx, limitsScript, nil).Int64Slice()
+func askLimits(ctx context.Context, client redis.UniversalClient) (limits, error) {
+	answer, err := client.Eval(ctx, limitsScript, nil).Int64Slice()
 	if err != nil {
 		return limits{}, err
 	}
-	if len(answer) != 2 {
-		return limits{}, unexpected("two numbers", answer)
+	if len(answer) != 4 {
+		return limits{}, unexpected("four numbers", answer)
 	}
-	return limits{databases: int(answer[0]), fieldTTLs: answer[1] == 1}, nil
+	const wordsOfScripts = 7000 // Lua cannot pass 8,000 to a function
+	return limits{
+		databases: int(answer[0]), fieldTTLs: answer[1] == 1, counters: answer[2] == 1, embedded: answer[3] == 1,
+		words: wordsOfScripts,
+	}, nil
 }

@@ -58,7 +58,7 @@ func Lossy(report func(Loss)) RestoreOption { return func(r *restoring) { r.lost
 type Loss struct {
 	Database  int
 	Key       string
-	Attribute string // "TTL of field name", for instance
+	Attribute string // "TTL of field name", for example
 }
 
 func (l Loss) String() string {
@@ -81,12 +81,6 @@ func restoringAs(opts []RestoreOption) restoring {
 	return r
 }
 
-// limits are those of a target.
-type limits struct {
-	databases int
-	fieldTTLs bool
-}
-
 // fit returns what of s the target can hold, or an error if that is not all and the options do not allow a loss.
 func (r restoring) fit(s *Snapshot, l limits) (*Snapshot, error) {
 	fitting := &Snapshot{}
@@ -99,12 +93,9 @@ func (r restoring) fit(s *Snapshot, l limits) (*Snapshot, error) {
 				}
 				continue
 			}
-			if hash, ok := key.Value.(Hash); ok && !l.fieldTTLs {
-				value, err := r.withoutFieldTTLs(db.index, key.Name, hash)
-				if err != nil {
-					return nil, err
-				}
-				key.Value = value
+			var err error
+			if key.Value, err = r.fitValue(db.index, key, l); err != nil {
+				return nil, err
 			}
 			kept.keys = append(kept.keys, key)
 		}
@@ -115,7 +106,39 @@ func (r restoring) fit(s *Snapshot, l limits) (*Snapshot, error) {
 	return fitting, nil
 }
 
-func (r restoring) withoutFieldTTLs(db int, key string, hash Hash) (Hash, error) {
+func (r restoring) fitValue(db int, key Key, l limits) (Value, error) {
+	switch v := key.Value.(type) {
+	case Hash:
+		if !l.fieldTTLs {
+			return r.withoutFieldTTLs(db, key.Name, v)
+		}
+	case *Stream:
+		return r.withoutLongEntries(db, key.Name, v, l)
+	}
+	return key.Value, nil
+}
+
+// withoutLongEntries leaves out what no script could add.
+func (r restoring) withoutLongEntries(db int, key string, s *Stream, l limits) (Value, error) {
+	tooLong := func(e Entry) bool { return l.words > 0 && len(e.fields) > l.words }
+	if !slices.ContainsFunc(s.entries, tooLong) {
+		return s, nil
+	}
+	shorter := *s
+	shorter.entries = nil
+	for _, e := range s.entries {
+		if !tooLong(e) {
+			shorter.entries = append(shorter.entries, e)
+			continue
+		}
+		if err := r.lose(Loss{db, key, fmt.Sprintf("entry %s of %d fields", e.ID, len(e.fields)/2)}); err != nil {
+			return nil, err
+		}
+	}
+	return &shorter, nil
+}
+
+func (r restoring) withoutFieldTTLs(db int, key string, hash Hash) (Value, error) {
 	fields := slices.Clone(hash.fields)
 	for i := range fields {
 		if fields[i].TTL == 0 {
@@ -135,29 +158,4 @@ func (r restoring) lose(l Loss) error {
 	}
 	r.lost(l)
 	return nil
-}
-
-// batched joins commands that add elements to the same key, up to a number of words that scripts can handle.
-func batched(commands func(func([]string) bool)) func(func([]string) bool) {
-	const most = 1000
-	return func(yield func([]string) bool) {
-		var batch []string
-		for command := range commands {
-			if len(batch) > 0 && len(batch) < most && additive(command[0]) && batch[0] == command[0] {
-				batch = append(batch, command[2:]...)
-				continue
-			}
-			if batch != nil && !yield(batch) {
-				return
-			}
-			batch = command
-		}
-		if batch != nil {
-			yield(batch)
-		}
-	}
-}
-
-func additive(command string) bool {
-	return command == "RPUSH" || command == "SADD" || command == "HSET" || command == "ZADD"
 }

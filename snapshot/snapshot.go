@@ -73,8 +73,14 @@ type Builder struct {
 	databases map[int]map[string]Key
 }
 
-// Set adds a key to a database, in place of one of the same name. The builder takes the value over.
+// Set adds a key to a database, in place of one of the same name. The builder takes the value over. A key without a value,
+// or with a collection that is empty, is no key: it only removes the one of the same name.
 func (b *Builder) Set(db int, key Key) {
+	if isNothing(key.Value) {
+		delete(b.databases[db], key.Name)
+		return
+	}
+	key.TTL = wholeMilliseconds(key.TTL)
 	if b.databases == nil {
 		b.databases = map[int]map[string]Key{}
 	}
@@ -84,10 +90,33 @@ func (b *Builder) Set(db int, key Key) {
 	b.databases[db][key.Name] = key
 }
 
+// isNothing tells whether Redis has no key for such a value. A stream may be empty.
+func isNothing(v Value) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case List:
+		return v.Len() == 0
+	case Hash:
+		return v.Len() == 0
+	case Set:
+		return v.Len() == 0
+	case SortedSet:
+		return v.Len() == 0
+	case *Stream:
+		return v == nil
+	default:
+		return false
+	}
+}
+
 // Snapshot returns what was added so far.
 func (b *Builder) Snapshot() *Snapshot {
 	s := &Snapshot{}
 	for _, index := range slices.Sorted(maps.Keys(b.databases)) {
+		if len(b.databases[index]) == 0 {
+			continue
+		}
 		keys := slices.SortedFunc(maps.Values(b.databases[index]), func(a, b Key) int { return cmp.Compare(a.Name, b.Name) })
 		s.databases = append(s.databases, database{index, keys})
 	}

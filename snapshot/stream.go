@@ -12,13 +12,10 @@ import (
 
 // Stream is a stream with its consumer groups.
 type Stream struct {
-	entries []Entry
-	groups  []Group
-
-	// LastID is the greatest id that an entry ever had.
-	LastID StreamID
-	// Counters is what XADD and XDEL have counted; nil where the server does not keep it.
-	Counters *StreamCounters
+	entries  []Entry
+	groups   []Group
+	lastID   StreamID
+	counters *StreamCounters
 }
 
 // StreamCounters are what Redis 7.0 keeps for the lag of groups.
@@ -48,16 +45,15 @@ func (e Entry) Fields() iter.Seq2[string, string] {
 	}
 }
 
-// Group is a consumer group.
+// Group is a consumer group. When its consumers were last seen is not kept.
 type Group struct {
 	Name string
 	// LastID is that of the last entry delivered.
 	LastID StreamID
-	// EntriesRead is the group's logical read counter; nil where the server does not know it.
-	EntriesRead *int64
 
-	consumers []string
-	pending   []Pending
+	entriesRead *int64
+	consumers   []string
+	pending     []Pending
 }
 
 // Pending is an entry that was delivered and not acknowledged. It may have been deleted from the stream since.
@@ -70,20 +66,55 @@ type Pending struct {
 	Count int64
 }
 
-// NewStream makes a stream of entries in ascending order and of groups. It takes them over.
+// NewStream makes a stream of entries in ascending order and of groups. It takes them over. Of groups of the same name
+// the last one counts.
 func NewStream(lastID StreamID, entries []Entry, groups []Group) *Stream {
-	slices.SortFunc(groups, func(a, b Group) int { return strings.Compare(a.Name, b.Name) })
-	return &Stream{entries: entries, groups: groups, LastID: lastID}
+	groups = lastOfEach(groups, func(a, b Group) int { return strings.Compare(a.Name, b.Name) })
+	return &Stream{entries: entries, groups: groups, lastID: lastID}
 }
 
-// NewGroup makes a consumer group; consumers are those of pending entries and those named. It takes the slices over.
+// WithCounters returns the same stream with what XADD and XDEL have counted.
+func (s *Stream) WithCounters(counters StreamCounters) *Stream {
+	counting := *s
+	counting.counters = &counters
+	return &counting
+}
+
+// LastID is the greatest id that an entry ever had.
+func (s *Stream) LastID() StreamID { return s.lastID }
+
+// Counters is what XADD and XDEL have counted. It is false where the server does not keep it.
+func (s *Stream) Counters() (StreamCounters, bool) {
+	if s.counters == nil {
+		return StreamCounters{}, false
+	}
+	return *s.counters, true
+}
+
+// NewGroup makes a consumer group; consumers are those of pending entries and those named. It takes the slices over. Of
+// pending entries of the same id the last one counts.
 func NewGroup(name string, lastID StreamID, consumers []string, pending []Pending) Group {
-	for _, p := range pending {
+	for i, p := range pending {
 		consumers = append(consumers, p.Consumer)
+		pending[i].Delivered = time.UnixMilli(p.Delivered.UnixMilli())
 	}
 	slices.Sort(consumers)
-	slices.SortFunc(pending, func(a, b Pending) int { return a.ID.Compare(b.ID) })
+	pending = lastOfEach(pending, func(a, b Pending) int { return a.ID.Compare(b.ID) })
 	return Group{Name: name, LastID: lastID, consumers: slices.Compact(consumers), pending: pending}
+}
+
+// WithEntriesRead returns the same group with its logical read counter.
+func (g Group) WithEntriesRead(n int64) Group {
+	g.entriesRead = &n
+	return g
+}
+
+// EntriesRead is the group's logical read counter. It is false where the server does not know it.
+func (g Group) EntriesRead() (int64, bool) {
+	if g.entriesRead == nil {
+		return 0, false
+	}
+	return *g.entriesRead, true
 }
 
 // Type returns "stream".
@@ -144,12 +175,18 @@ func (s *Stream) lastWritten() StreamID {
 	return last
 }
 
+// has tells whether there is an entry of this id.
+func (s *Stream) has(id StreamID) bool {
+	_, ok := slices.BinarySearchFunc(s.entries, id, func(e Entry, id StreamID) int { return e.ID.Compare(id) })
+	return ok
+}
+
 // ghosts are the ids that are pending although the stream has them no more.
 func (s *Stream) ghosts() []StreamID {
 	var ids []StreamID
 	for _, g := range s.groups {
 		for _, p := range g.pending {
-			if _, ok := slices.BinarySearchFunc(s.entries, p.ID, func(e Entry, id StreamID) int { return e.ID.Compare(id) }); !ok {
+			if !s.has(p.ID) {
 				ids = append(ids, p.ID)
 			}
 		}

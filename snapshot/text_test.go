@@ -127,9 +127,17 @@ func TestBadTextNamesTheLineTheColumnAndTheCommand(t *testing.T) {
 		"XADD s 5 f v\nXADD s 5 f v":          "line 2, column 8: XADD s: id 5-0 does not come after the stream's last one, 5-0",
 		"XADD s 5 f":                          "arguments do not come in pairs",
 		"XGROUP DESTROY s g":                  "line 1, column 8: XGROUP DESTROY s: is not a command",
-		"XGROUP CREATECONSUMER s g c":         "XGROUP CREATECONSUMER s: there is no group g in the lines before",
-		"XADD s 5 f v\nXGROUP CREATE s g 0\nXGROUP CREATE s g 0":     "line 3, column 17: XGROUP CREATE s: the group exists already",
-		"XADD s 5 f v\nXGROUP CREATE s g 0\nXCLAIM s g c 0 5 JUSTID": "line 3, column 18: XCLAIM s: TIME is missing",
+		"XGROUP CREATECONSUMER s g c":         "line 1, column 23: XGROUP CREATECONSUMER s: there is no such key in the lines before",
+		"XGROUP CREATE s g 0":                 "line 1, column 15: XGROUP CREATE s: there is no such key in the lines before",
+		"XDEL s 1":                            "line 1, column 6: XDEL s: there is no such key in the lines before",
+		"XSETID s 1":                          "line 1, column 8: XSETID s: there is no such key in the lines before",
+		"SET s 1\nXSETID s 1":                 "line 2, column 8: XSETID s: the key holds a string",
+		"XADD s 5 f v\nXSETID s 4":            "line 2, column 10: XSETID s: id 4-0 comes before the last entry's, 5-0",
+		"XADD s 5 f v\nXGROUP CREATE s g 0\nXGROUP CREATE s g 0":                                         "line 3, column 17: XGROUP CREATE s: the group exists already",
+		"XADD s 5 f v\nXGROUP CREATE s g 0\nXCLAIM s g c 0 5 JUSTID":                                     "line 3, column 18: XCLAIM s: TIME is missing",
+		"XADD s 5 f v\nXGROUP CREATECONSUMER s g c":                                                      "line 2, column 25: XGROUP CREATECONSUMER s: there is no group g in the lines before",
+		"XADD s 5 f v\nXGROUP CREATE s g 0\nXCLAIM s g c 0 4 TIME 1 RETRYCOUNT 1 FORCE JUSTID":           "line 3, column 16: XCLAIM s: there is no entry 4-0 in the lines before",
+		"XADD s 5 f v\nXGROUP CREATE s g 0\nXDEL s 5\nXCLAIM s g c 0 5 TIME 1 RETRYCOUNT 1 FORCE JUSTID": "there is no entry 5-0 in the lines before",
 	} {
 		_, err := snapshot.Decode(strings.NewReader(text))
 		var syntax *snapshot.SyntaxError

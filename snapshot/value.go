@@ -48,10 +48,13 @@ type Field struct {
 	TTL time.Duration
 }
 
-// NewHash makes a hash. It takes the fields over: the caller must not change them any more.
+// NewHash makes a hash. It takes the fields over: the caller must not change them any more. Of fields of the same name the
+// last one counts.
 func NewHash(fields ...Field) Hash {
-	slices.SortFunc(fields, func(a, b Field) int { return strings.Compare(a.Name, b.Name) })
-	return Hash{fields}
+	for i := range fields {
+		fields[i].TTL = wholeMilliseconds(fields[i].TTL)
+	}
+	return Hash{lastOfEach(fields, func(a, b Field) int { return strings.Compare(a.Name, b.Name) })}
 }
 
 // Type returns "hash".
@@ -70,7 +73,7 @@ type Set struct{ members []string }
 // NewSet makes a set. It takes the members over: the caller must not change them any more.
 func NewSet(members ...string) Set {
 	slices.Sort(members)
-	return Set{members}
+	return Set{slices.Compact(members)}
 }
 
 // Type returns "set".
@@ -92,8 +95,13 @@ type Member struct {
 	Score float64
 }
 
-// NewSortedSet makes a sorted set. It takes the members over: the caller must not change them any more.
+// NewSortedSet makes a sorted set. It takes the members over: the caller must not change them any more. Of members of the
+// same name the last one counts. A score of -0 becomes 0, as in Redis.
 func NewSortedSet(members ...Member) SortedSet {
+	for i := range members {
+		members[i].Score += 0 // -0 + 0 is 0
+	}
+	members = lastOfEach(members, func(a, b Member) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortFunc(members, func(a, b Member) int {
 		return cmp.Or(cmp.Compare(a.Score, b.Score), strings.Compare(a.Name, b.Name))
 	})
@@ -109,3 +117,17 @@ func (z SortedSet) Len() int { return len(z.members) }
 
 // All walks the members by score, and by name where scores are equal, as ZRANGE does.
 func (z SortedSet) All() iter.Seq[Member] { return slices.Values(z.members) }
+
+// lastOfEach sorts values and leaves the last one of those that are equal.
+func lastOfEach[T any](values []T, compare func(a, b T) int) []T {
+	slices.SortStableFunc(values, compare)
+	kept := values[:0]
+	for i, value := range values {
+		if i+1 < len(values) && compare(value, values[i+1]) == 0 {
+			continue
+		}
+		kept = append(kept, value)
+	}
+	clear(values[len(kept):])
+	return kept
+}

@@ -11,6 +11,8 @@ const (
 	EnvRequire = "REDISTEST_REQUIRE"
 	// EnvUpdate makes golden comparisons rewrite their files.
 	EnvUpdate = "REDISTEST_UPDATE"
+	// EnvCI is what nearly every continuous integration sets.
+	EnvCI = "CI"
 )
 
 // Env is what the environment says, each field one variable.
@@ -19,6 +21,8 @@ type Env struct {
 	Require bool
 	// Update is REDISTEST_UPDATE: golden files are rewritten with what the test got.
 	Update bool
+	// CI is CI: nobody is there to look at what a test writes, so golden files are only compared.
+	CI bool
 }
 
 // ReadEnv reads the process environment. A switch is off when its variable is unset, empty or a false value of
@@ -29,6 +33,7 @@ func readEnv(getenv func(string) string) Env {
 	return Env{
 		Require: isOn(getenv(EnvRequire)),
 		Update:  isOn(getenv(EnvUpdate)),
+		CI:      isOn(getenv(EnvCI)),
 	}
 }
 

@@ -15,6 +15,7 @@ func TestReadEnv(t *testing.T) {
 	assert.Equal(t, Env{}, read(nil))
 	assert.Equal(t, Env{Require: true}, read(map[string]string{EnvRequire: "1"}))
 	assert.Equal(t, Env{Update: true}, read(map[string]string{EnvUpdate: "true"}))
-	assert.Equal(t, Env{}, read(map[string]string{EnvRequire: "0", EnvUpdate: "false"}))
+	assert.Equal(t, Env{CI: true}, read(map[string]string{EnvCI: "true"}))
+	assert.Equal(t, Env{}, read(map[string]string{EnvRequire: "0", EnvUpdate: "false", EnvCI: "F"}))
 	assert.Equal(t, Env{Require: true}, read(map[string]string{EnvRequire: "yes"}))
 }

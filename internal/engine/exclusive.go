@@ -12,25 +12,24 @@ import (
 // Section is exclusive access to every database: no command of any client and no method of Miniredis runs beside it.
 // It is valid inside the function that it is given to, on that goroutine.
 type Section struct {
+	engine *Engine
 	native *server.Server
 	peer   *server.Peer
 	reply  bytes.Buffer
-	reader *bufio.Reader
 }
 
-// Do runs a command of miniredis and returns its reply: nil, int, string, server.Simple's text or []any of those. It
-// fails with the text of a Redis error. The section begins in database 0; SELECT changes that.
+// Do runs a command of miniredis and returns its reply: nil, int, string or []any of those. It
+// fails with the text of a Redis error. The section begins in database 0; SELECT changes that. Commands are in upper case.
 func (x *Section) Do(args ...string) (any, error) {
+	if args[0] == "FLUSHALL" || args[0] == "FLUSHDB" || args[0] == "SWAPDB" {
+		x.engine.touchWatchers()
+	}
 	x.reply.Reset()
 	x.native.Dispatch(x.peer, args)
 	x.peer.Flush()
-	x.reader.Reset(&x.reply)
-	reply, err := server.ParseReply(x.reader)
+	reply, err := parseReply(x.reply.Bytes())
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", args[0], err)
-	}
-	if status, ok := reply.(server.Simple); ok {
-		return string(status), nil
 	}
 	return reply, nil
 }
@@ -43,13 +42,21 @@ func (e *Engine) Exclusive(fn func(*Section) error) error {
 	if err := e.prepareExclusive(); err != nil {
 		return err
 	}
-	x := &Section{native: e.native, reader: bufio.NewReader(nil)}
+	x := &Section{engine: e, native: e.native}
 	x.peer = server.NewPeer(bufio.NewWriter(&x.reply))
 	x.peer.Ctx = e.nested
 
 	err := e.locked(x, fn)
 	e.serveBlocked()
 	return err
+}
+
+// touchWatchers makes the transactions fail of all who watch any key: miniredis does not notice that whole databases
+// come and go. The caller holds the engine's lock.
+func (e *Engine) touchWatchers() {
+	for s := range e.sessions {
+		s.touched = s.touched || len(s.watched) > 0
+	}
 }
 
 func (e *Engine) locked(x *Section, fn func(*Section) error) error {

@@ -99,7 +99,7 @@ func (g generator) hash() snapshot.Hash {
 
 func (g generator) sortedSet() snapshot.SortedSet {
 	scores := []float64{
-		0, 1, -1, 10.5, 0.1, 1e300, -1e-300, math.Inf(1), math.Inf(-1), math.MaxFloat64, math.SmallestNonzeroFloat64,
+		0, math.Copysign(0, -1), 1, -1, 10.5, 0.1, 1e300, -1e-300, math.Inf(1), math.Inf(-1), math.MaxFloat64, math.SmallestNonzeroFloat64,
 		3.0000000000000004, 1e21, 123456789012345680, 1.5e-7,
 	}
 	var members []snapshot.Member
@@ -135,10 +135,11 @@ func (g generator) stream() *snapshot.Stream {
 	}
 	s := snapshot.NewStream(last, entries, groups)
 	if g.Counters {
-		s.Counters = &snapshot.StreamCounters{EntriesAdded: int64(len(entries) + g.IntN(4))}
+		counters := snapshot.StreamCounters{EntriesAdded: int64(len(entries) + g.IntN(4))}
 		if g.chance(2) || len(entries) == 0 { // where there are none, one may be pending that was deleted
-			s.Counters.MaxDeletedID = last
+			counters.MaxDeletedID = last
 		}
+		return s.WithCounters(counters)
 	}
 	return s
 }
@@ -155,8 +156,7 @@ func (g generator) group(i int, entries []snapshot.Entry, last snapshot.StreamID
 	}
 	group := snapshot.NewGroup(fmt.Sprintf("group %d", i), last, []string{"idle " + g.word()}, pending)
 	if g.Counters && g.chance(2) {
-		n := int64(g.IntN(5))
-		group.EntriesRead = &n
+		group = group.WithEntriesRead(int64(g.IntN(5)))
 	}
 	return group
 }

@@ -1,23 +1,95 @@
--- Runs commands in one go. ARGV are the mode and the commands, each preceded by its number of words. Returns the number of
--- keys that are in the way, and then nothing was done.
+-- Runs commands in one go, all of them or, where one fails, none. ARGV are the mode, the number of databases, the number
+-- of the first spare database, or 0 where there are none, and the commands, each preceded by its number of words. Returns
+-- the number of keys that are in the way, and then nothing was done.
 
-local mode, at = ARGV[1], 2
+local mode, databases, spare, at = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), 4
+local db = 0 -- the one that is selected
+local kept = {} -- what was there: database, key, payload and TTL
+local written = {} -- database and key of what is merged
 
-if mode == 'empty' then
-	local keys, index = 0, 0
-	while not redis.pcall('SELECT', index).err do
-		keys = keys + redis.call('DBSIZE')
-		index = index + 1
-	end
-	if keys > 0 then return keys end
-	redis.call('SELECT', 0)
-elseif mode == 'replace' then
-	redis.call('FLUSHALL')
+local function select(index)
+	redis.call('SELECT', index)
+	db = index
 end
 
+local function each_database(visit)
+	for index = 0, databases - 1 do
+		select(index)
+		visit()
+	end
+end
+
+-- Puts a key aside.
+local function keep(key)
+	if spare > 0 then
+		redis.call('MOVE', key, spare + db)
+		kept[#kept + 1] = { db, key }
+		return
+	end
+	local payload = redis.call('DUMP', key)
+	if payload then kept[#kept + 1] = { db, key, payload, redis.call('PTTL', key) } end
+end
+
+local function bring_back(row)
+	local index, key, payload, ttl = unpack(row)
+	if spare > 0 then
+		select(spare + index)
+		redis.call('MOVE', key, index)
+		return
+	end
+	select(index)
+	if ttl < 0 then ttl = 0 elseif ttl == 0 then ttl = 1 end
+	redis.call('RESTORE', key, ttl, payload)
+end
+
+local function undo()
+	if mode == 'merge' then
+		for _, row in ipairs(written) do
+			select(row[1])
+			redis.call('DEL', row[2])
+		end
+	else
+		each_database(function() redis.call('FLUSHDB') end)
+	end
+	for _, row in ipairs(kept) do bring_back(row) end
+end
+
+local function run(first, last)
+	local command, key = ARGV[first], ARGV[first + 1]
+	if command == 'SELECT' then db = tonumber(key) end
+	if mode == 'merge' and command == 'DEL' then
+		keep(key)
+		written[#written + 1] = { db, key }
+	end
+	local answer = redis.pcall(unpack(ARGV, first, last))
+	return type(answer) == 'table' and answer.err
+end
+
+if mode == 'empty' then
+	local keys = 0
+	each_database(function() keys = keys + redis.call('DBSIZE') end)
+	if keys > 0 then return keys end
+elseif mode == 'replace' then
+	each_database(function()
+		for _, key in ipairs(redis.call('KEYS', '*')) do keep(key) end
+	end)
+	if spare == 0 then redis.call('FLUSHALL') end
+end
+
+select(0)
 while at <= #ARGV do
 	local n = tonumber(ARGV[at])
-	redis.call(unpack(ARGV, at + 1, at + n))
+	local failure = run(at + 1, at + n)
+	if failure then
+		undo()
+		return redis.error_reply(failure)
+	end
 	at = at + n + 1
+end
+if spare > 0 then
+	for index = 0, databases - 1 do
+		select(spare + index)
+		redis.call('FLUSHDB')
+	end
 end
 return 0

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -20,6 +21,7 @@ import (
 // checkout is a shop to be bought from, with a Redis of its own.
 type checkout struct {
 	*shop.Checkout
+	srv    *redistest.Server
 	client *redis.Client
 	carts  *shop.Carts
 	stock  *shop.Stock
@@ -27,9 +29,11 @@ type checkout struct {
 
 func newCheckout(t *testing.T, stock shop.Items) checkout {
 	t.Helper()
-	client := redistest.New(t).Client()
+	srv := redistest.New(t)
+	client := srv.Client()
 	c := checkout{
 		Checkout: shop.NewCheckout(client, shop.NewQueue(client, "jobs")),
+		srv:      srv,
 		client:   client,
 		carts:    shop.NewCarts(client),
 		stock:    shop.NewStock(client),
@@ -48,6 +52,15 @@ func (c checkout) requireLeft(t *testing.T, article string, want int64) {
 	require.Equal(t, want, left, "stock of %s", article)
 }
 
+// orderID is what [shop.Checkout] makes up for each order.
+var orderID = regexp.MustCompile(`"id":"[A-Z2-7]{26}"`)
+
+// requireKeyspace compares all that the shop keeps with a file in testdata, ids apart, which are new each time.
+func (c checkout) requireKeyspace(t *testing.T, name string) {
+	t.Helper()
+	redistest.AssertGolden(t, c.srv, name, redistest.Scrub(orderID, `"id":"ORDER"`), redistest.Renumber())
+}
+
 func TestCheckout(t *testing.T) {
 	t.Parallel()
 
@@ -61,6 +74,7 @@ func TestCheckout(t *testing.T) {
 		require.Equal(t, shop.Items{"tea": 2, "milk": 1}, order.Items)
 		c.requireLeft(t, "tea", 8)
 		c.requireLeft(t, "milk", 9)
+		c.requireKeyspace(t, "bought")
 
 		jobs := c.client.XRange(t.Context(), "jobs", "-", "+").Val()
 		require.Len(t, jobs, 1)
@@ -86,6 +100,7 @@ func TestCheckout(t *testing.T) {
 		items, err := c.carts.Items(t.Context(), "ada")
 		require.NoError(t, err)
 		require.Equal(t, cart, items)
+		c.requireKeyspace(t, "untouched")
 		t.Log(`"milk: 2 wanted, 1 left": tea is still there, and so is the cart`)
 	})
 
