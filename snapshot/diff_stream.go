@@ -68,7 +68,7 @@ func (d *differ) pending(want, got Pending) {
 	if want.Count != got.Count {
 		d.say("pending entry %s: want %d deliveries, got %d", want.ID, want.Count, got.Count)
 	}
-	if (want.Delivered.Sub(got.Delivered)).Abs() > clockGrain {
+	if want.Delivered.Sub(got.Delivered).Abs() > clockGrain {
 		d.say("pending entry %s: want delivered at %s, got %s", want.ID, want.Delivered.UTC().Format(timeFormat),
 			got.Delivered.UTC().Format(timeFormat))
 	}

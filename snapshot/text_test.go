@@ -184,19 +184,3 @@ func TestASnapshotIsWalked(t *testing.T) {
 	_, ok = s.Key(3, "user:1")
 	require.False(t, ok)
 }
-
-// FuzzDecode holds Decode to this: it ends, and what it reads it reads again from what Encode writes.
-func FuzzDecode(f *testing.F) {
-	f.Add(everyType)
-	for _, seed := range []string{"", "SET a 'b", "SELECT 99999999999", "XADD s 1-1 f v\nXSETID s 9-9 ENTRIESADDED 4", "HSET h", "ZADD z nan x", "LPUSH l 1 2 3"} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		s, err := snapshot.Decode(strings.NewReader(text))
-		if err != nil {
-			return
-		}
-		once := encode(t, s)
-		require.Equal(t, once, encode(t, decode(t, once)))
-	})
-}

@@ -83,6 +83,7 @@ func BenchmarkCapture(b *testing.B) {
 
 // readOneByOne reads every key as a program would that looks at the whole keyspace.
 func readOneByOne(b *testing.B, client *redis.Client) error {
+	b.Helper()
 	keys := client.Scan(b.Context(), 0, "*", 1000).Iterator()
 	for keys.Next(b.Context()) {
 		if err := readOne(b, client, keys.Val()); err != nil {
@@ -93,6 +94,7 @@ func readOneByOne(b *testing.B, client *redis.Client) error {
 }
 
 func readOne(b *testing.B, client *redis.Client, key string) error {
+	b.Helper()
 	ctx := b.Context()
 	kind, err := client.Type(ctx, key).Result()
 	if err != nil {

@@ -33,6 +33,7 @@ func lines(b *testing.B, s *snapshot.Snapshot) [][]any {
 
 // load flushes and runs the commands in pipelines.
 func load(b *testing.B, client *redis.Client, commands [][]any, most int) error {
+	b.Helper()
 	if err := client.FlushAll(b.Context()).Err(); err != nil {
 		return err
 	}

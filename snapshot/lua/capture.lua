@@ -3,6 +3,13 @@
 -- a key must match, and the patterns that it must not. An empty list stands for no condition. Patterns only save work:
 -- the caller filters again.
 
+-- A server may keep the selected database of redis.call and that of redis.pcall apart, so there is only the latter.
+local function call(...)
+	local answer = redis.pcall(...)
+	if type(answer) == 'table' and answer.err then error((string.gsub(answer.err, '^ERR ', '')), 0) end
+	return answer
+end
+
 local at = 1
 
 local function argument_list()
@@ -25,11 +32,11 @@ end
 local function field_ttls(key, pairs)
 	local ttls, from = {}, 1
 	while from <= #pairs do -- unpack has a limit
-		local names, to = {}, math.min(from + 1998, #pairs)
+		local names, to = {}, math.min(from + 1999, #pairs)
 		for i = from, to, 2 do names[#names + 1] = pairs[i] end
 		local answer = redis.pcall('HPTTL', key, 'FIELDS', #names, unpack(names))
 		if answer.err and unknown_command(answer) then return {} end -- a server without them
-		if answer.err then error(answer.err) end
+		if answer.err then error((string.gsub(answer.err, '^ERR ', '')), 0) end
 		for _, ttl in ipairs(answer) do ttls[#ttls + 1] = ttl end
 		from = to + 1
 	end
@@ -43,7 +50,7 @@ local function as_record(pairs)
 end
 
 local function milliseconds()
-	local time = redis.call('TIME')
+	local time = call('TIME')
 	return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
@@ -51,7 +58,7 @@ end
 local function pending(key, group)
 	while true do
 		local before = milliseconds()
-		local rows = redis.call('XPENDING', key, group, '-', '+', 2147483647)
+		local rows = call('XPENDING', key, group, '-', '+', 2147483647)
 		if milliseconds() == before then
 			for _, row in ipairs(rows) do row[3] = before - row[3] end
 			return rows
@@ -62,30 +69,30 @@ end
 -- The same as XINFO STREAM FULL, of a server that has only its parts.
 local function stream_by_parts(key, info)
 	local groups = {}
-	for _, pairs in ipairs(redis.call('XINFO', 'GROUPS', key)) do
+	for _, pairs in ipairs(call('XINFO', 'GROUPS', key)) do
 		local group = as_record(pairs)
 		groups[#groups + 1] = {
 			'name', group.name, 'last-delivered-id', group['last-delivered-id'],
-			'consumers', redis.call('XINFO', 'CONSUMERS', key, group.name), 'pending', pending(key, group.name),
+			'consumers', call('XINFO', 'CONSUMERS', key, group.name), 'pending', pending(key, group.name),
 		}
 	end
 	return {
 		'last-generated-id', as_record(info)['last-generated-id'],
-		'entries', redis.call('XRANGE', key, '-', '+'), 'groups', groups,
+		'entries', call('XRANGE', key, '-', '+'), 'groups', groups,
 	}
 end
 
 local read = {
-	string = function(key) return redis.call('GET', key) end,
-	list = function(key) return redis.call('LRANGE', key, 0, -1) end,
-	set = function(key) return redis.call('SMEMBERS', key) end,
-	zset = function(key) return redis.call('ZRANGE', key, 0, -1, 'WITHSCORES') end,
+	string = function(key) return call('GET', key) end,
+	list = function(key) return call('LRANGE', key, 0, -1) end,
+	set = function(key) return call('SMEMBERS', key) end,
+	zset = function(key) return call('ZRANGE', key, 0, -1, 'WITHSCORES') end,
 	hash = function(key)
-		local pairs = redis.call('HGETALL', key)
+		local pairs = call('HGETALL', key)
 		return { pairs, field_ttls(key, pairs) }
 	end,
 	stream = function(key)
-		local info = redis.call('XINFO', 'STREAM', key, 'FULL', 'COUNT', 0)
+		local info = call('XINFO', 'STREAM', key, 'FULL', 'COUNT', 0)
 		if as_record(info).entries then return info end
 		return stream_by_parts(key, info)
 	end,
@@ -95,7 +102,7 @@ local read = {
 local function matching(patterns)
 	local names, seen = {}, {}
 	for _, pattern in ipairs(patterns) do
-		for _, name in ipairs(redis.call('KEYS', pattern)) do
+		for _, name in ipairs(call('KEYS', pattern)) do
 			if not seen[name] then
 				seen[name], names[#names + 1] = true, name
 			end
@@ -114,10 +121,10 @@ local function database(index)
 	local keys = {}
 	local names, hidden = chosen()
 	for _, key in ipairs(names) do
-		local kind = redis.call('TYPE', key).ok
+		local kind = call('TYPE', key).ok
 		if kind ~= 'none' and not hidden[key] then
 			local contents = read[kind] and read[kind](key) or ''
-			keys[#keys + 1] = { key, kind, redis.call('PTTL', key), contents }
+			keys[#keys + 1] = { key, kind, call('PTTL', key), contents }
 		end
 	end
 	return { index, keys }
@@ -133,7 +140,7 @@ if #wanted > 0 then
 	end
 	return databases
 end
-redis.call('SELECT', 0) -- which cannot fail but for lack of permission
+call('SELECT', 0) -- which cannot fail but for lack of permission
 local index = 0
 repeat
 	databases[#databases + 1] = database(index)

@@ -2,13 +2,20 @@
 -- of the first spare database, or 0 where there are none, and the commands, each preceded by its number of words. Returns
 -- the number of keys that are in the way, and then nothing was done.
 
+-- A server may keep the selected database of redis.call and that of redis.pcall apart, so there is only the latter.
+local function call(...)
+	local answer = redis.pcall(...)
+	if type(answer) == 'table' and answer.err then error((string.gsub(answer.err, '^ERR ', '')), 0) end
+	return answer
+end
+
 local mode, databases, spare, at = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), 4
 local db = 0 -- the one that is selected
 local kept = {} -- what was there: database, key, payload and TTL
 local written = {} -- database and key of what is merged
 
 local function select(index)
-	redis.call('SELECT', index)
+	call('SELECT', index)
 	db = index
 end
 
@@ -22,34 +29,34 @@ end
 -- Puts a key aside.
 local function keep(key)
 	if spare > 0 then
-		redis.call('MOVE', key, spare + db)
+		call('MOVE', key, spare + db)
 		kept[#kept + 1] = { db, key }
 		return
 	end
-	local payload = redis.call('DUMP', key)
-	if payload then kept[#kept + 1] = { db, key, payload, redis.call('PTTL', key) } end
+	local payload = call('DUMP', key)
+	if payload then kept[#kept + 1] = { db, key, payload, call('PTTL', key) } end
 end
 
 local function bring_back(row)
 	local index, key, payload, ttl = unpack(row)
 	if spare > 0 then
 		select(spare + index)
-		redis.call('MOVE', key, index)
+		call('MOVE', key, index)
 		return
 	end
 	select(index)
 	if ttl < 0 then ttl = 0 elseif ttl == 0 then ttl = 1 end
-	redis.call('RESTORE', key, ttl, payload)
+	call('RESTORE', key, ttl, payload)
 end
 
 local function undo()
 	if mode == 'merge' then
 		for _, row in ipairs(written) do
 			select(row[1])
-			redis.call('DEL', row[2])
+			call('DEL', row[2])
 		end
 	else
-		each_database(function() redis.call('FLUSHDB') end)
+		each_database(function() call('FLUSHDB') end)
 	end
 	for _, row in ipairs(kept) do bring_back(row) end
 end
@@ -67,13 +74,13 @@ end
 
 if mode == 'empty' then
 	local keys = 0
-	each_database(function() keys = keys + redis.call('DBSIZE') end)
+	each_database(function() keys = keys + call('DBSIZE') end)
 	if keys > 0 then return keys end
 elseif mode == 'replace' then
 	each_database(function()
-		for _, key in ipairs(redis.call('KEYS', '*')) do keep(key) end
+		for _, key in ipairs(call('KEYS', '*')) do keep(key) end
 	end)
-	if spare == 0 then redis.call('FLUSHALL') end
+	if spare == 0 then call('FLUSHALL') end
 end
 
 select(0)
@@ -89,7 +96,7 @@ end
 if spare > 0 then
 	for index = 0, databases - 1 do
 		select(spare + index)
-		redis.call('FLUSHDB')
+		call('FLUSHDB')
 	end
 end
 return 0
