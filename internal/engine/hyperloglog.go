@@ -10,13 +10,6 @@ import (
 // HyperLogLogs are strings here, as in Redis, so that they can be read, dumped, captured and carried elsewhere. miniredis
 // has a type of its own for them, whose contents nobody can reach.
 
-// keyspaceCommands are commands over those of miniredis, inside and outside of scripts. They return the raw reply.
-var keyspaceCommands = map[string]func(call caller, args []string) []byte{
-	"PFADD":   pfAdd,
-	"PFCOUNT": pfCount,
-	"PFMERGE": pfMerge,
-}
-
 // pfAdd runs PFADD key [element …].
 func pfAdd(call caller, args []string) []byte {
 	hll, failure := readHyperLogLog(call, args[1])

@@ -126,6 +126,14 @@ var commands = sync.OnceValues(func() (commandTable, error) {
 	return table, nil
 })
 
+// keyspaceCommands are commands over those of miniredis, inside and outside of scripts. They return the raw reply.
+var keyspaceCommands = map[string]func(call caller, args []string) []byte{
+	"GETEX":   getEx,
+	"PFADD":   pfAdd,
+	"PFCOUNT": pfCount,
+	"PFMERGE": pfMerge,
+}
+
 // ownCommands are the commands whose state is the clients', not the keyspace's, or which miniredis does differently.
 func ownCommands() map[string]func(s *session, args []string) {
 	return map[string]func(s *session, args []string){

@@ -107,9 +107,6 @@ func deviationsByReason() map[string][]string {
 			"sets SINTERSTORE of an empty result removes the destination",
 			"sorted-sets ZUNIONSTORE and ZINTERSTORE replace the destination and return its size",
 		},
-		"a time in the past is no reason to remove the key at once": {
-			"strings GETEX EXAT of a moment in the past returns the value and removes the key",
-		},
 		"an empty value creates the key": {
 			"strings SETRANGE of nothing does not create a key",
 		},
