@@ -9,7 +9,7 @@ import (
 )
 
 func ExampleCheckout_Buy() {
-	ctx := context.Background()
+	ctx := context.TODO() // an example has no test whose context it could be
 	srv, err := redistest.Start(ctx)
 	if err != nil {
 		fmt.Println(err)
