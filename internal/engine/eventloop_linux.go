@@ -94,8 +94,20 @@ func (l *eventLoop) listen(listener net.Listener) error {
 	return errors.Join(err, watchErr)
 }
 
+// readable is what sockets are watched for. Whether they can be written to is asked only of those that could not: for every
+// event a socket takes its place in the kernel's queue, and what it sends later would be found there too early.
+const readable = unix.EPOLLIN | unix.EPOLLRDHUP | unix.EPOLLET
+
 func (l *eventLoop) watch(fd int, events uint32) error {
-	return unix.EpollCtl(int(l.epollFD()), unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: events, Fd: int32(fd)})
+	return l.control(unix.EPOLL_CTL_ADD, fd, events)
+}
+
+func (l *eventLoop) change(fd int, events uint32) error {
+	return l.control(unix.EPOLL_CTL_MOD, fd, events)
+}
+
+func (l *eventLoop) control(operation, fd int, events uint32) error {
+	return unix.EpollCtl(int(l.epollFD()), operation, fd, &unix.EpollEvent{Events: events, Fd: int32(fd)})
 }
 
 // epollFD is the descriptor. It is asked for anew because File.Fd would put it into blocking mode.
@@ -169,11 +181,10 @@ func (l *eventLoop) handle(event unix.EpollEvent, input []byte) {
 	s := l.sockets[fd]
 	switch {
 	case listens:
-		l.accept(fd, input)
+		l.accept(fd)
 	case s != nil:
-		if s.clogged && event.Events&unix.EPOLLOUT != 0 {
-			s.clogged = false
-			l.write(s)
+		if event.Events&unix.EPOLLOUT != 0 {
+			l.unclog(s)
 		}
 		if event.Events&^unix.EPOLLOUT != 0 {
 			l.receive(s, input, event.Events&(unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0)
@@ -181,8 +192,8 @@ func (l *eventLoop) handle(event unix.EpollEvent, input []byte) {
 	}
 }
 
-// accept admits the clients that wait, and reads what they have sent already.
-func (l *eventLoop) accept(listener int, input []byte) {
+// accept admits the clients that wait. What they have sent already has its turn when the kernel reports it.
+func (l *eventLoop) accept(listener int) {
 	for {
 		fd, from, err := unix.Accept4(listener, unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
 		if errors.Is(err, unix.EINTR) || errors.Is(err, unix.ECONNABORTED) {
@@ -201,11 +212,9 @@ func (l *eventLoop) accept(listener int, input []byte) {
 			_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1) // merely slower without
 		}
 		l.sockets[fd] = s
-		if err := l.watch(fd, unix.EPOLLIN|unix.EPOLLOUT|unix.EPOLLRDHUP|unix.EPOLLET); err != nil {
+		if err := l.watch(fd, readable); err != nil {
 			l.drop(s)
-			continue
 		}
-		l.receive(s, input, false)
 	}
 }
 
@@ -281,12 +290,22 @@ func (l *eventLoop) transmit(s *socket) bool {
 		case errors.Is(err, unix.EINTR):
 		case errors.Is(err, unix.EAGAIN):
 			s.clogged = true
-			return false
+			return l.change(s.fd, readable|unix.EPOLLOUT) != nil
 		default:
 			return true
 		}
 	}
 	return out.ended
+}
+
+// unclog goes on writing.
+func (l *eventLoop) unclog(s *socket) {
+	s.clogged = false
+	if err := l.change(s.fd, readable); err != nil {
+		l.drop(s)
+		return
+	}
+	l.write(s)
 }
 
 // drop closes a connection.
