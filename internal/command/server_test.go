@@ -29,7 +29,8 @@ func TestTableAgreesWithServer(t *testing.T) {
 	info, err := client.Info(t.Context(), "server").Result()
 	require.NoError(t, err)
 	if !strings.Contains(info, "redis_version:7.0.") {
-		t.Skipf("the table describes Redis 7.0 and this server is another one:\n%s", info)
+		require.False(t, config.ReadEnv().Require, "%s=1 demands a Redis 7.0:\n%s", config.EnvRequire, info)
+		t.Skipf("*** NOT RUN: the table describes Redis 7.0 and this server is another one ***\n%s", info)
 	}
 	reply, err := client.Do(t.Context(), "COMMAND").Slice()
 	require.NoError(t, err)

@@ -2,13 +2,13 @@ package conformance_test
 
 import (
 	"errors"
-	"os"
 	"testing"
 
 	"github.com/onsi/ginkgo/v2"
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
+	"github.com/compozy/rediskit/internal/config"
 	"github.com/compozy/rediskit/internal/process"
 	"github.com/compozy/rediskit/internal/specs"
 	"github.com/compozy/rediskit/redistest"
@@ -46,7 +46,7 @@ func overTCP(srv *redistest.Server) *redis.Options { return &redis.Options{Addr:
 func realServer(t *testing.T) func() redis.UniversalClient {
 	t.Helper()
 	server, err := process.Start(t.Context())
-	if errors.Is(err, process.ErrNotFound) && os.Getenv("REDISTEST_REQUIRE") != "1" {
+	if errors.Is(err, process.ErrNotFound) && !config.ReadEnv().Require {
 		return func() redis.UniversalClient {
 			ginkgo.Skip(err.Error() + "; REDISTEST_REQUIRE=1 makes this a failure")
 			return nil
