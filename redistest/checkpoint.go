@@ -2,15 +2,19 @@ package redistest
 
 import (
 	"context"
+	"time"
 
 	"github.com/compozy/rediskit/snapshot"
 )
 
 // Checkpoint is a state that [Server.Rewind] returns to. It may be used any number of times, by several goroutines, and on
 // any server.
-type Checkpoint struct{ state *snapshot.Snapshot }
+type Checkpoint struct {
+	state *snapshot.Snapshot
+	at    time.Time
+}
 
-// Checkpoint remembers the whole keyspace as it is now, times to live included:
+// Checkpoint remembers the whole keyspace as it is now, times to live included, and the time:
 //
 //	cp := srv.Checkpoint()
 //	for _, c := range cases {
@@ -20,21 +24,29 @@ type Checkpoint struct{ state *snapshot.Snapshot }
 //		})
 //	}
 func (s *Server) Checkpoint() *Checkpoint {
-	state, err := s.Capture(context.WithoutCancel(s.ctx))
+	cp := &Checkpoint{}
+	err := s.alone(func(held snapshot.Exclusive, now time.Time) (err error) {
+		cp.at = now
+		cp.state, err = held.Capture(context.WithoutCancel(s.ctx))
+		return err
+	})
 	if err != nil {
 		s.fail("redistest: checkpoint: %v", err)
 	}
-	return &Checkpoint{state}
+	return cp
 }
 
 // Rewind makes the keyspace again what it was at the checkpoint, in one step that no client sees a part of. A client that is
-// blocked meanwhile is served from what there is then.
+// blocked meanwhile is served from what there is then. The clock shows the checkpoint's time again, unless it is live, and
+// the timers of [Server.Clock] stay as they are.
 func (s *Server) Rewind(cp *Checkpoint) {
 	if cp == nil || cp.state == nil {
 		s.fail("redistest: rewind: there is no checkpoint to return to")
 		return
 	}
-	if err := s.Restore(context.WithoutCancel(s.ctx), cp.state, snapshot.Replace()); err != nil {
+	if err := s.clock.rewind(cp.at, func(at snapshot.Exclusive) error {
+		return at.Restore(context.WithoutCancel(s.ctx), cp.state, snapshot.Replace())
+	}); err != nil {
 		s.fail("redistest: rewind: %v", err)
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -21,42 +20,41 @@ import (
 func (s *Server) run(ctx context.Context, f fixture) error {
 	const most = 100
 	for range most {
-		before, now, err := s.stateAndTime(ctx)
-		if err != nil {
-			return err
-		}
-		after, err := rehearse(ctx, f, before, now)
-		if err != nil {
-			return err
-		}
-		if done, err := s.swap(ctx, before, after); done || err != nil {
+		if done, err := s.tryRun(ctx, f); done || err != nil {
 			return err
 		}
 	}
 	return fmt.Errorf("somebody else has written to the server each of the %d times that its commands were run", most)
 }
 
-// stateAndTime returns what the server holds, and its time.
-func (s *Server) stateAndTime(ctx context.Context) (state *snapshot.Snapshot, now time.Time, err error) {
-	err = s.alone(func(held snapshot.Exclusive, do snapshot.Do) error {
-		reply, err := do("TIME")
-		if err != nil {
-			return err
-		}
-		if now, err = parseTime(reply); err != nil {
-			return err
-		}
-		state, err = held.Capture(ctx)
+// tryRun is one attempt. It is false where somebody has come in between.
+func (s *Server) tryRun(ctx context.Context, f fixture) (done bool, err error) {
+	var before *snapshot.Snapshot
+	var began time.Time
+	err = s.alone(func(held snapshot.Exclusive, now time.Time) (err error) {
+		began = now
+		before, err = held.Capture(ctx)
 		return err
 	})
-	return state, now, err
-}
-
-// swap puts after in the place of before, unless the server no longer holds before.
-func (s *Server) swap(ctx context.Context, before, after *snapshot.Snapshot) (done bool, err error) {
-	err = s.alone(func(held snapshot.Exclusive, _ snapshot.Do) error {
-		now, err := held.Capture(ctx)
-		if err != nil || snapshot.Diff(before, now) != "" {
+	if err != nil {
+		return false, err
+	}
+	stage, err := Start(ctx, WithTime(began))
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, stage.Close(ctx)) }()
+	if err := stage.rehearse(ctx, f, before); err != nil {
+		return false, err
+	}
+	err = s.alone(func(held snapshot.Exclusive, now time.Time) error {
+		meanwhile, err := held.Capture(ctx)
+		if err != nil || snapshot.Diff(before, meanwhile, snapshot.TTLTolerance(now.Sub(began))) != "" {
+			return err
+		}
+		stage.TravelTo(now) // where the clock is live
+		after, err := stage.Capture(ctx)
+		if err != nil {
 			return err
 		}
 		done = true
@@ -66,24 +64,18 @@ func (s *Server) swap(ctx context.Context, before, after *snapshot.Snapshot) (do
 }
 
 // alone has the server for itself for more than one step.
-func (s *Server) alone(fn func(held snapshot.Exclusive, do snapshot.Do) error) error {
+func (s *Server) alone(fn func(held snapshot.Exclusive, now time.Time) error) error {
 	return s.inner.Engine().Exclusive(func(x *engine.Section) error {
-		return fn(func(fn func(snapshot.Do) error) error { return fn(x.Do) }, x.Do)
+		return fn(func(fn func(snapshot.Do) error) error { return fn(x.Do) }, x.Now())
 	})
 }
 
-// rehearse runs commands on a server that holds before, and returns what it holds after them.
-func rehearse(ctx context.Context, f fixture, before *snapshot.Snapshot, now time.Time) (after *snapshot.Snapshot, err error) {
-	stage, err := Start(ctx)
-	if err != nil {
-		return nil, err
+// rehearse runs a fixture's commands on a server that holds before.
+func (s *Server) rehearse(ctx context.Context, f fixture, before *snapshot.Snapshot) (err error) {
+	if err := s.Restore(ctx, before); err != nil {
+		return err
 	}
-	defer func() { err = errors.Join(err, stage.Close(ctx)) }()
-	stage.Miniredis().SetTime(now)
-	if err := stage.Restore(ctx, before); err != nil {
-		return nil, err
-	}
-	conn := stage.Client().Conn() // one connection, as SELECT and MULTI are the connection's
+	conn := s.Client().Conn() // one connection, as SELECT and MULTI are the connection's
 	defer func() { err = errors.Join(err, conn.Close()) }()
 	number := 0
 	for line := range bytes.Lines(f.text) {
@@ -94,13 +86,13 @@ func rehearse(ctx context.Context, f fixture, before *snapshot.Snapshot, now tim
 		if err := runLine(ctx, conn, line); err != nil {
 			// What the parser had against this line tells more than what the server has.
 			if f.notData.Line == number && !errors.Is(f.notData, snapshot.ErrNotDeclarative) {
-				return nil, f.notData
+				return f.notData
 			}
 			err.Line = number
-			return nil, err
+			return err
 		}
 	}
-	return stage.Capture(ctx)
+	return nil
 }
 
 func runLine(ctx context.Context, conn *redis.Conn, line []byte) *snapshot.SyntaxError {
@@ -151,21 +143,4 @@ func failureIn(args []string, reply any) error {
 		}
 	}
 	return nil
-}
-
-// parseTime reads the reply of TIME.
-func parseTime(reply any) (time.Time, error) {
-	parts, ok := reply.([]any)
-	if !ok || len(parts) != 2 {
-		return time.Time{}, fmt.Errorf("unexpected reply of TIME: %v", reply)
-	}
-	seconds, err := strconv.ParseInt(fmt.Sprint(parts[0]), 10, 64)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("reply of TIME: %w", err)
-	}
-	microseconds, err := strconv.ParseInt(fmt.Sprint(parts[1]), 10, 64)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("reply of TIME: %w", err)
-	}
-	return time.Unix(seconds, microseconds*1000).UTC(), nil
 }

@@ -39,7 +39,7 @@ func TestLoad(t *testing.T) {
 func TestLoadRunsCommandsThatAreNoData(t *testing.T) {
 	t.Parallel()
 	srv := loaded(t, "SET visits 41", "SET mine 1", "SELECT 2", "SET elsewhere 2")
-	srv.Miniredis().SetTime(time.Unix(1_700_000_000, 5_000_000))
+	srv.TravelTo(time.Unix(1_700_000_000, 5_000_000))
 	require.NoError(t, srv.LoadFS(fstest.MapFS{"data/run.redis": {Data: []byte(lines(
 		"# what only a server can do",
 		"INCR visits",

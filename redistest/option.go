@@ -3,6 +3,7 @@ package redistest
 import (
 	"crypto/tls"
 	"log/slog"
+	"time"
 
 	"github.com/compozy/rediskit/internal/config"
 )
@@ -18,6 +19,7 @@ type settings struct {
 	fixtures  []string // paths
 	ownTLS    bool     // make a certificate
 	ownSocket bool     // make a folder for the socket
+	ownTime   bool     // an option has said what the clock is like
 }
 
 // WithLogger sends the server's log to log. By default a server made by [New] writes what is at least of level Info to
@@ -41,6 +43,18 @@ func WithUser(name, password string) Option {
 		}
 		s.config.Users = append(s.config.Users, config.User{Name: name, Password: password})
 	}
+}
+
+// WithTime makes the server's clock begin at a moment between the years 1970 and 2200, and stand still there until
+// [Server.Advance] or [Server.TravelTo] moves it. By default it begins at the moment of the server's start.
+func WithTime(at time.Time) Option {
+	return func(s *settings) { s.config.Clock, s.ownTime = config.Clock{Start: at}, true }
+}
+
+// WithLiveClock makes the server's clock follow [time.Now], as that of a real server does. That is the default inside a
+// [testing/synctest] bubble, where time.Sleep then expires keys and ends the waits of blocked commands.
+func WithLiveClock() Option {
+	return func(s *settings) { s.config.Clock, s.ownTime = config.Clock{Live: true}, true }
 }
 
 // WithAddr listens on a TCP address from the start, "127.0.0.1:6379" for example; a port that is in use is an error.

@@ -20,6 +20,7 @@ type Server struct {
 	ctx   context.Context // what Context hands out: it carries config and logger
 	fail  func(format string, args ...any)
 	tidy  func() error // removes what New and Start have put on disk
+	clock *Clock
 }
 
 // Context returns a context that carries the server's config and logger. For a server made by [New] it ends with the
@@ -78,7 +79,9 @@ func (s *Server) URL() string {
 }
 
 // Miniredis returns the server behind the embedded backend, for what has no other way yet. Its methods go past the wire:
-// what they push wakes no blocked client before the next command, and what they publish reaches no client.
+// what they push wakes no blocked client before the next command, and what they publish reaches no client. To move the
+// clock use [Server.Advance] and [Server.TravelTo] in place of its FastForward and SetTime, which know of no blocked
+// client and no timer; after a call of Miniredis each move looks at every key.
 func (s *Server) Miniredis() *engine.Miniredis { return s.inner.Engine().Miniredis() }
 
 // Close stops the server and closes its clients. It may be called at any time, by several goroutines and more than once:

@@ -81,7 +81,7 @@ func start(ctx context.Context, log *slog.Logger, opts []Option) (*Server, error
 	if err != nil {
 		return nil, errors.Join(err, tidy())
 	}
-	s := &Server{inner: inner, ctx: ctx, tidy: tidy}
+	s := &Server{inner: inner, ctx: ctx, tidy: tidy, clock: newClock(inner.Engine())}
 	for _, path := range chosen.fixtures {
 		if err := s.Load(path); err != nil {
 			return nil, errors.Join(err, s.Close(context.WithoutCancel(ctx)))
@@ -92,6 +92,14 @@ func start(ctx context.Context, log *slog.Logger, opts []Option) (*Server, error
 
 // complete makes what the options have left to us, and returns the folder it has put on disk, "" for none.
 func (s *settings) complete() (folder string, err error) {
+	switch clock := &s.config.Clock; {
+	case !s.ownTime:
+		clock.Live = inBubble()
+	case !clock.Live:
+		if err := checkTime(clock.Start); err != nil {
+			return "", fmt.Errorf("start the clock: %w", err)
+		}
+	}
 	if s.ownTLS {
 		if s.config.TLS, err = selfSigned(); err != nil {
 			return "", fmt.Errorf("make a certificate: %w", err)

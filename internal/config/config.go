@@ -5,6 +5,7 @@ package config
 import (
 	"context"
 	"crypto/tls"
+	"time"
 )
 
 // Config says what a server is to be like. The zero value is a server that is reached in memory only.
@@ -18,6 +19,14 @@ type Config struct {
 	TLS *tls.Config
 	// Users and their passwords; without any, clients need not log in.
 	Users []User
+	// Clock is where the server takes its time from.
+	Clock Clock
+}
+
+// Clock is a server's. The zero value stands still at the moment of the server's start.
+type Clock struct {
+	Start time.Time // where it stands at first; the zero value means now
+	Live  bool      // it follows time.Now, and Start means nothing
 }
 
 // User is a name and a password that clients can log in with.

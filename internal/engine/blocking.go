@@ -20,22 +20,24 @@ type attempt struct {
 
 	// try returns the raw reply, or nil where there is nothing to be had. What has the wrong type is an error for the
 	// first try; a command that waits already overlooks it.
-	try func(call caller, first bool) []byte
+	try func(k keyspace, first bool) []byte
 }
 
 // blockingParser reads a blocking command. It fails with the text of a Redis error.
-type blockingParser func(call caller, args []string) (attempt, error)
+type blockingParser func(k keyspace, args []string) (attempt, error)
 
 // waiter is a client inside a blocking command.
 type waiter struct {
 	session *session
-	try     func(call caller, first bool) []byte
-	timer   *time.Timer // nil: waits for ever
+	try     func(k keyspace, first bool) []byte
+	timer   *time.Timer // in real time; nil: waits for ever
+	// deadline is the same on the server's clock, which may be moved.
+	deadline time.Time
 }
 
 // block runs a blocking command.
 func (s *session) block(parse blockingParser, args []string) {
-	a, err := parse(s.call, args)
+	a, err := parse(s.keyspace(), args)
 	if err != nil {
 		s.peer.WriteError(err.Error())
 		return
@@ -43,7 +45,7 @@ func (s *session) block(parse blockingParser, args []string) {
 	if a.pairs && s.peer.Resp3 {
 		a.try = asMap(a.try)
 	}
-	if reply := a.try(s.call, true); reply != nil {
+	if reply := a.try(s.keyspace(), true); reply != nil {
 		s.peer.WriteRaw(string(reply))
 		return
 	}
@@ -53,6 +55,7 @@ func (s *session) block(parse blockingParser, args []string) {
 	}
 	w := &waiter{session: s, try: a.try}
 	if a.timeout > 0 {
+		w.deadline = s.engine.time.now.Add(a.timeout)
 		w.timer = time.AfterFunc(a.timeout, func() { s.engine.timeOut(w) })
 	}
 	s.blocked = w
@@ -61,18 +64,18 @@ func (s *session) block(parse blockingParser, args []string) {
 }
 
 // tryOnce runs a blocking command inside a script, where it must not wait, and returns the raw reply.
-func tryOnce(parse blockingParser, call caller, args []string) []byte {
+func tryOnce(parse blockingParser, k keyspace, args []string) []byte {
 	if spec, ok := command.Lookup(args[0]); ok && spec.Has(command.NoScript) {
 		return []byte("-ERR This Redis command is not allowed from script\r\n")
 	}
-	a, err := parse(call, args)
+	a, err := parse(k, args)
 	switch {
 	case err != nil:
 		return errorReply(err)
 	case !a.once && a.pairs:
 		return []byte("-ERR " + strings.ToLower(args[0]) + " command is not allowed with BLOCK option from scripts\r\n")
 	}
-	if reply := a.try(call, true); reply != nil {
+	if reply := a.try(k, true); reply != nil {
 		return reply
 	}
 	return []byte(nothing(a.nilBulk, false))
@@ -96,7 +99,7 @@ func (e *Engine) serveBlocked() {
 		served = false
 		for i := 0; i < len(e.blocked); {
 			w := e.blocked[i]
-			reply := w.try(w.session.call, false)
+			reply := w.try(w.session.keyspace(), false)
 			if reply == nil {
 				i++
 				continue
@@ -114,11 +117,39 @@ func (e *Engine) timeOut(w *waiter) {
 	if w.session.blocked != w {
 		return // served at the last moment
 	}
-	if reply := w.try(w.session.call, false); reply != nil {
+	e.tick()
+	e.giveUp(w)
+}
+
+// giveUp ends a wait in vain, or not quite. The caller holds the engine's lock.
+func (e *Engine) giveUp(w *waiter) {
+	if w.session.blocked != w {
+		return // the tick has served it
+	}
+	if reply := w.try(w.session.keyspace(), false); reply != nil {
 		e.unblock(w, string(reply))
 		return
 	}
 	e.unblock(w, nothing(false, w.session.peer.Resp3))
+}
+
+// timeOutDue ends the waits whose time has come by the server's clock, the earliest first.
+func (e *Engine) timeOutDue() {
+	due := slices.Clone(e.blocked)
+	due = slices.DeleteFunc(due, func(w *waiter) bool { return w.deadline.IsZero() || w.deadline.After(e.time.now) })
+	slices.SortStableFunc(due, func(a, b *waiter) int { return a.deadline.Compare(b.deadline) })
+	for _, w := range due {
+		e.giveUp(w)
+	}
+}
+
+// restartTimers sets the timers of those who wait by a live clock that has just been moved.
+func (e *Engine) restartTimers() {
+	for _, w := range e.blocked {
+		if w.timer != nil {
+			w.timer.Reset(w.deadline.Sub(e.time.now))
+		}
+	}
 }
 
 // unblock answers a waiting client and lets it go on. The caller holds the engine's lock.

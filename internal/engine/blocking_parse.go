@@ -39,18 +39,18 @@ var blockingCommands = map[string]blockingParser{
 
 // popOne reads BLPOP key [key …] timeout and its kin.
 func popOne(sibling string) blockingParser {
-	return func(_ caller, args []string) (attempt, error) {
+	return func(_ keyspace, args []string) (attempt, error) {
 		timeout, err := parseTimeout(args[len(args)-1])
 		keys := args[1 : len(args)-1]
-		return attempt{timeout: timeout, try: func(call caller, first bool) []byte {
-			return eachKey(keys, first, func(key string) []byte { return withKey(key, call(sibling, key)) })
+		return attempt{timeout: timeout, try: func(k keyspace, first bool) []byte {
+			return eachKey(keys, first, func(key string) []byte { return withKey(key, k.call(sibling, key)) })
 		}}, err
 	}
 }
 
 // popMany reads BLMPOP timeout numkeys key [key …] LEFT|RIGHT [COUNT count] and its kin, which have ends of other names.
 func popMany(sibling string, ends ...string) blockingParser {
-	return func(_ caller, args []string) (attempt, error) {
+	return func(_ keyspace, args []string) (attempt, error) {
 		n, ok := parseInteger(args[2])
 		switch {
 		case !ok || n <= 0:
@@ -63,9 +63,9 @@ func popMany(sibling string, ends ...string) blockingParser {
 			return attempt{}, err
 		}
 		timeout, err := parseTimeout(args[1])
-		return attempt{timeout: timeout, try: func(call caller, first bool) []byte {
+		return attempt{timeout: timeout, try: func(k keyspace, first bool) []byte {
 			return eachKey(keys, first, func(key string) []byte {
-				return call(append([]string{sibling, "1", key}, rest...)...)
+				return k.call(append([]string{sibling, "1", key}, rest...)...)
 			})
 		}}, err
 	}
@@ -89,7 +89,7 @@ func checkPop(words, ends []string) error {
 
 // move reads BLMOVE source destination LEFT|RIGHT LEFT|RIGHT timeout and BRPOPLPUSH source destination timeout.
 func move(sibling string, ends ...string) blockingParser {
-	return func(_ caller, args []string) (attempt, error) {
+	return func(_ keyspace, args []string) (attempt, error) {
 		for _, end := range args[3 : len(args)-1] {
 			if !isOneOf(end, ends) {
 				return attempt{}, errSyntax
@@ -98,9 +98,9 @@ func move(sibling string, ends ...string) blockingParser {
 		timeout, err := parseTimeout(args[len(args)-1])
 		words := append([]string{sibling}, args[1:len(args)-1]...)
 		source := args[1]
-		return attempt{timeout: timeout, nilBulk: true, try: func(call caller, first bool) []byte {
-			reply := bytes.Clone(call(words...))
-			if isNil(reply) || !first && isError(reply, "WRONGTYPE") && string(call("TYPE", source)) != "+list\r\n" {
+		return attempt{timeout: timeout, nilBulk: true, try: func(k keyspace, first bool) []byte {
+			reply := bytes.Clone(moveElement(k, words))
+			if isNil(reply) || !first && isError(reply, "WRONGTYPE") && string(k.call("TYPE", source)) != "+list\r\n" {
 				return nil
 			}
 			return reply

@@ -23,6 +23,7 @@ const (
 // streamRead is XREAD or XREADGROUP with its options.
 type streamRead struct {
 	grouped bool     // XREADGROUP
+	group   []string // its name and the consumer's
 	words   []string // what is handed on to the sibling: all but BLOCK
 	keys    []string
 	ids     []string // of words, so that they can be replaced
@@ -31,12 +32,12 @@ type streamRead struct {
 }
 
 // readStreams reads XREAD and XREADGROUP, which are their own siblings without BLOCK.
-func readStreams(call caller, args []string) (attempt, error) {
+func readStreams(k keyspace, args []string) (attempt, error) {
 	r := streamRead{grouped: strings.EqualFold(args[0], "XREADGROUP"), words: args[:1:1]}
 	if err := r.parse(args[1:]); err != nil {
 		return attempt{}, err
 	}
-	if err := r.resolve(call); err != nil {
+	if err := r.resolve(k); err != nil {
 		return attempt{}, err
 	}
 	return attempt{timeout: r.timeout, once: !r.blocks, pairs: true, try: r.try}, nil
@@ -70,6 +71,7 @@ func (r *streamRead) parse(args []string) error {
 				return errGroupOption
 			}
 			hasGroup, size = true, 3
+			r.group = args[1:3]
 		case option == "NOACK":
 			if !r.grouped {
 				return errNoAckOption
@@ -113,9 +115,9 @@ func (r *streamRead) parseStreams(args []string, hasGroup bool) error {
 }
 
 // resolve checks keys and ids, and replaces each "$" by the id that the stream's next entry has to exceed.
-func (r *streamRead) resolve(call caller) error {
+func (r *streamRead) resolve(k keyspace) error {
 	for i, key := range r.keys {
-		switch string(call("TYPE", key)) {
+		switch string(k.call("TYPE", key)) {
 		case "+stream\r\n", "+none\r\n":
 		default:
 			return errWrongType
@@ -126,14 +128,19 @@ func (r *streamRead) resolve(call caller) error {
 		case id == ">" && !r.grouped:
 			return errNewID
 		case id == "$":
-			r.ids[i] = lastStreamID(call, key)
+			r.ids[i] = lastStreamID(k, key)
 		}
 	}
 	return nil
 }
 
-func (r *streamRead) try(call caller, first bool) []byte {
-	reply := call(r.words...)
+func (r *streamRead) try(k keyspace, first bool) []byte {
+	reply := bytes.Clone(k.call(r.words...))
+	if r.grouped && !isError(reply, "") && (first || !isNil(reply)) {
+		for _, key := range r.keys {
+			k.heardOf(key, r.group[0], r.group[1])
+		}
+	}
 	switch {
 	case isNil(reply):
 		return nil
@@ -142,7 +149,7 @@ func (r *streamRead) try(call caller, first bool) []byte {
 	case isError(reply, "WRONGTYPE") && !r.grouped:
 		return nil
 	case isError(reply, "NOGROUP"), isError(reply, "WRONGTYPE"):
-		if r.allExist(call) {
+		if r.allExist(k) {
 			return []byte("-NOGROUP the consumer group this client was blocked on no longer exists\r\n")
 		}
 		return []byte("-UNBLOCKED the stream key no longer exists\r\n")
@@ -151,9 +158,9 @@ func (r *streamRead) try(call caller, first bool) []byte {
 }
 
 // allExist tells whether every key is a stream.
-func (r *streamRead) allExist(call caller) bool {
+func (r *streamRead) allExist(k keyspace) bool {
 	for _, key := range r.keys {
-		if string(call("TYPE", key)) != "+stream\r\n" {
+		if string(k.call("TYPE", key)) != "+stream\r\n" {
 			return false
 		}
 	}
@@ -161,8 +168,8 @@ func (r *streamRead) allExist(call caller) bool {
 }
 
 // lastStreamID asks XINFO STREAM, which answers names and values in turn.
-func lastStreamID(call caller, key string) string {
-	_, after, ok := bytes.Cut(call("XINFO", "STREAM", key), []byte("last-generated-id\r\n"))
+func lastStreamID(k keyspace, key string) string {
+	_, after, ok := bytes.Cut(k.call("XINFO", "STREAM", key), []byte("last-generated-id\r\n"))
 	if !ok {
 		return "0-0"
 	}
@@ -175,9 +182,9 @@ func lastStreamID(call caller, key string) string {
 }
 
 // asMap turns an array of pairs into a map of RESP3.
-func asMap(try func(caller, bool) []byte) func(caller, bool) []byte {
-	return func(call caller, first bool) []byte {
-		reply := try(call, first)
+func asMap(try func(keyspace, bool) []byte) func(keyspace, bool) []byte {
+	return func(k keyspace, first bool) []byte {
+		reply := try(k, first)
 		if len(reply) == 0 || reply[0] != '*' {
 			return reply
 		}

@@ -40,6 +40,7 @@ func (e *Engine) execute(c *Command) {
 	if c.session.gone.Load() {
 		return
 	}
+	e.tick()
 	c.session.dispatch(c.entry, c.Args)
 	if c.session.leaving {
 		c.session.disconnect()
@@ -47,6 +48,7 @@ func (e *Engine) execute(c *Command) {
 	if len(e.blocked) > 0 && !c.entry.onlyReads() {
 		e.serveBlocked()
 	}
+	e.sweep()
 }
 
 // dispatch decides what becomes of a command: refused, queued, or run. The caller holds the engine's lock.

@@ -34,14 +34,16 @@ type Engine struct {
 	patterns  topics
 	shards    topics
 	scratch   scratch
+	time      timekeeper
+	deadlines deadlines
 	nested    any // the context of miniredis that marks a call from a script; see Exclusive
 
-	scripting scriptFlag
+	scripting scripting
 	sockets   sockets
 }
 
-// New starts an engine without any connection or listener. It owns no goroutine until it listens.
-func New() (*Engine, error) {
+// New starts an engine with its clock and without any connection or listener. It owns no goroutine until it listens.
+func New(clock Clock) (*Engine, error) {
 	table, err := commands()
 	if err != nil {
 		return nil, err
@@ -55,7 +57,9 @@ func New() (*Engine, error) {
 		native:   mini.Server(),
 		table:    table,
 		sessions: map[*session]struct{}{},
+		time:     clock.keeper(),
 	}
+	mini.SetTime(e.time.now)
 	e.handle = e.execute
 	e.native.SetPreHook(e.fromScript)
 	return e, nil
@@ -75,8 +79,12 @@ func (e *Engine) Protect(user, password string) error {
 }
 
 // Miniredis is the server behind the engine. Its own Go methods bypass the wire: they are not ordered with the commands
-// of clients, do not wake blocked ones, and publish to none of them.
-func (e *Engine) Miniredis() *Miniredis { return e.mini }
+// of clients, do not wake blocked ones, and publish to none of them. They tell and take times to live as they are;
+// moving the clock costs a look at every key from then on.
+func (e *Engine) Miniredis() *Miniredis {
+	e.share()
+	return e.mini
+}
 
 // Close disconnects every client, stops listening, and waits until no goroutine of the engine is left. It is idempotent.
 func (e *Engine) Close() error {

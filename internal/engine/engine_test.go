@@ -18,7 +18,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // start gives a test an engine of its own.
 func start(t testing.TB) *engine.Engine {
 	t.Helper()
-	e, err := engine.New()
+	e, err := engine.New(engine.Clock{})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, e.Close()) })
 	return e

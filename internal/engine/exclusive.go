@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strconv"
+	"time"
 
 	"github.com/alicebob/miniredis/v2/server"
 )
@@ -16,22 +18,40 @@ type Section struct {
 	native *server.Server
 	peer   *server.Peer
 	reply  bytes.Buffer
+
+	keyspace keyspace // the one that is selected
 }
 
-// Do runs a command of miniredis and returns its reply: nil, int, string or []any of those. It
-// fails with the text of a Redis error. The section begins in database 0; SELECT changes that. Commands are in upper case.
+// Do runs a command and returns its reply: nil, int, string or []any of those. It fails with the text of a Redis error.
+// The section begins in database 0; SELECT changes that, and can go beyond the databases that clients have. Commands are
+// in upper case. Those that belong to a client are not for a section.
 func (x *Section) Do(args ...string) (any, error) {
-	if args[0] == "FLUSHALL" || args[0] == "FLUSHDB" || args[0] == "SWAPDB" {
-		x.engine.touchWatchers()
-	}
-	x.reply.Reset()
-	x.native.Dispatch(x.peer, args)
-	x.peer.Flush()
-	reply, err := parseReply(x.reply.Bytes())
+	reply, err := parseReply(x.raw(args))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", args[0], err)
 	}
-	return reply, nil
+	if args[0] == "SELECT" {
+		x.keyspace.db, err = strconv.Atoi(args[1])
+	}
+	return reply, err
+}
+
+// Now is the time of the server.
+func (x *Section) Now() time.Time { return x.engine.time.now }
+
+func (x *Section) raw(args []string) []byte {
+	if c := x.engine.table[args[0]]; c != nil && c.inScript != nil && args[0] != "SELECT" {
+		return c.inScript(x.keyspace, args)
+	}
+	return x.call(args...)
+}
+
+// call runs a command of miniredis.
+func (x *Section) call(args ...string) []byte {
+	x.reply.Reset()
+	x.native.Dispatch(x.peer, args)
+	x.peer.Flush()
+	return x.reply.Bytes()
 }
 
 // Exclusive runs fn with exclusive access. Clients that fn has unblocked are served when it is done. It fails with what
@@ -39,24 +59,40 @@ func (x *Section) Do(args ...string) (any, error) {
 func (e *Engine) Exclusive(fn func(*Section) error) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	return e.exclusive(fn)
+}
+
+// ExclusiveAt is Exclusive with the clock set to a moment, unless that is live. What expires by then stays as it is, for
+// fn to deal with. Where fn fails the clock is put back.
+func (e *Engine) ExclusiveAt(at time.Time, fn func(*Section) error) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	before := e.time.now
+	if e.time.live {
+		return e.exclusive(fn)
+	}
+	e.setTime(at)
+	err := e.exclusive(fn)
+	if err != nil {
+		e.setTime(before)
+	}
+	return err
+}
+
+// exclusive does it. The caller holds the engine's lock.
+func (e *Engine) exclusive(fn func(*Section) error) error {
 	if err := e.prepareExclusive(); err != nil {
 		return err
 	}
+	e.tick()
 	x := &Section{engine: e, native: e.native}
 	x.peer = server.NewPeer(bufio.NewWriter(&x.reply))
 	x.peer.Ctx = e.nested
+	x.keyspace = keyspace{engine: e, call: x.call}
 
 	err := e.locked(x, fn)
 	e.serveBlocked()
 	return err
-}
-
-// touchWatchers makes the transactions fail of all who watch any key: miniredis does not notice that whole databases
-// come and go. The caller holds the engine's lock.
-func (e *Engine) touchWatchers() {
-	for s := range e.sessions {
-		s.touched = s.touched || len(s.watched) > 0
-	}
 }
 
 func (e *Engine) locked(x *Section, fn func(*Section) error) error {

@@ -115,20 +115,27 @@ func (s *session) login(user, password string) bool {
 
 // selectDB answers SELECT index.
 func (s *session) selectDB(args []string) {
-	db, ok := parseInteger(args[1])
-	switch {
-	case !ok:
-		s.peer.WriteError(errNotInteger.Error())
-		return
-	case db < math.MinInt32 || db > math.MaxInt32:
-		s.peer.WriteError(fmt.Sprintf("ERR value is out of range, value must between %d and %d", math.MinInt32, math.MaxInt32))
-		return
-	case db < 0 || db >= databases:
-		s.peer.WriteError("ERR DB index is out of range")
+	db, err := databaseIndex(args[1])
+	if err != nil {
+		s.peer.WriteError(err.Error())
 		return
 	}
-	s.db = int(db)
+	s.db = db
 	s.peer.WriteRaw(string(s.call(args...)))
+}
+
+// databaseIndex reads the number of a database.
+func databaseIndex(word string) (int, error) {
+	db, ok := parseInteger(word)
+	switch {
+	case !ok:
+		return 0, errNotInteger
+	case db < math.MinInt32 || db > math.MaxInt32:
+		return 0, redisError(fmt.Sprintf("ERR value is out of range, value must between %d and %d", math.MinInt32, math.MaxInt32))
+	case db < 0 || db >= databases:
+		return 0, redisError("ERR DB index is out of range")
+	}
+	return int(db), nil
 }
 
 // ping answers PING [message], which is a message of its own to a subscribed client of RESP2.

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"bytes"
-	"strconv"
 
 	"github.com/compozy/rediskit/internal/hyperloglog"
 )
@@ -11,14 +10,14 @@ import (
 // has a type of its own for them, whose contents nobody can reach.
 
 // pfAdd runs PFADD key [element …].
-func pfAdd(call caller, args []string) []byte {
-	hll, failure := readHyperLogLog(call, args[1])
+func pfAdd(k keyspace, args []string) []byte {
+	hll, failure := readHyperLogLog(k, args[1])
 	if failure != nil {
 		return failure
 	}
 	updated, changed, err := hyperloglog.Add(hll, args[2:]...)
 	if changed { // what was added before an error stays
-		call("SET", args[1], string(updated), "KEEPTTL")
+		k.call("SET", args[1], string(updated), "KEEPTTL")
 	}
 	switch {
 	case err != nil:
@@ -31,9 +30,9 @@ func pfAdd(call caller, args []string) []byte {
 }
 
 // pfCount runs PFCOUNT key [key …]. Of a single key the count is kept in the value, for the next time.
-func pfCount(call caller, args []string) []byte {
+func pfCount(k keyspace, args []string) []byte {
 	if len(args) > 2 {
-		hlls, failure := readHyperLogLogs(call, args[1:])
+		hlls, failure := readHyperLogLogs(k, args[1:])
 		if failure != nil {
 			return failure
 		}
@@ -43,7 +42,7 @@ func pfCount(call caller, args []string) []byte {
 		}
 		return integerReply(n)
 	}
-	hll, failure := readHyperLogLog(call, args[1])
+	hll, failure := readHyperLogLog(k, args[1])
 	if failure != nil {
 		return failure
 	}
@@ -52,14 +51,14 @@ func pfCount(call caller, args []string) []byte {
 		return errorReply(err)
 	}
 	if changed {
-		call("SET", args[1], string(updated), "KEEPTTL")
+		k.call("SET", args[1], string(updated), "KEEPTTL")
 	}
 	return integerReply(n)
 }
 
 // pfMerge runs PFMERGE destination [source …].
-func pfMerge(call caller, args []string) []byte {
-	hlls, failure := readHyperLogLogs(call, args[1:])
+func pfMerge(k keyspace, args []string) []byte {
+	hlls, failure := readHyperLogLogs(k, args[1:])
 	if failure != nil {
 		return failure
 	}
@@ -67,14 +66,14 @@ func pfMerge(call caller, args []string) []byte {
 	if err != nil {
 		return errorReply(err)
 	}
-	call("SET", args[1], string(merged), "KEEPTTL")
+	k.call("SET", args[1], string(merged), "KEEPTTL")
 	return []byte("+OK\r\n")
 }
 
-func readHyperLogLogs(call caller, keys []string) (hlls [][]byte, failure []byte) {
+func readHyperLogLogs(k keyspace, keys []string) (hlls [][]byte, failure []byte) {
 	hlls = make([][]byte, len(keys))
 	for i, key := range keys {
-		if hlls[i], failure = readHyperLogLog(call, key); failure != nil {
+		if hlls[i], failure = readHyperLogLog(k, key); failure != nil {
 			return nil, failure
 		}
 	}
@@ -82,18 +81,14 @@ func readHyperLogLogs(call caller, keys []string) (hlls [][]byte, failure []byte
 }
 
 // readHyperLogLog returns a string's bytes, nil where there is no such key, or the error that GET answers.
-func readHyperLogLog(call caller, key string) (hll, failure []byte) {
-	reply := call("GET", key)
+func readHyperLogLog(k keyspace, key string) (hll, failure []byte) {
+	reply := k.call("GET", key)
 	switch {
 	case isNil(reply):
 		return nil, nil
 	case isError(reply, ""):
 		return nil, bytes.Clone(reply)
 	}
-	_, contents, _ := bytes.Cut(reply, []byte("\r\n"))
-	return bytes.Clone(contents[:len(contents)-len("\r\n")]), nil
+	value, _ := bulkOf(reply)
+	return []byte(value), nil
 }
-
-func errorReply(err error) []byte { return []byte("-" + err.Error() + "\r\n") }
-
-func integerReply(n int64) []byte { return []byte(":" + strconv.FormatInt(n, 10) + "\r\n") }

@@ -4,8 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
-	"strings"
-	"sync/atomic"
 
 	"github.com/alicebob/miniredis/v2"
 	"github.com/alicebob/miniredis/v2/server"
@@ -33,6 +31,9 @@ func (s *session) call(args ...string) []byte {
 	return s.engine.scratch.call(s.engine.native, s.peer, args)
 }
 
+// keyspace is the client's database to its commands.
+func (s *session) keyspace() keyspace { return keyspace{s.engine, s.db, s.call} }
+
 // scratch takes the replies of internal calls.
 type scratch struct {
 	reply bytes.Buffer
@@ -51,42 +52,4 @@ func (k *scratch) call(native *server.Server, peer *server.Peer, args []string) 
 	aside.Flush()
 	peer.Ctx = aside.Ctx // miniredis makes one at the first need
 	return k.reply.Bytes()
-}
-
-// scriptFlag is up while a script runs, whose own calls come through fromScript. It is atomic because a connection that
-// somebody made with Miniredis' own Dial comes through there as well, without the engine's lock.
-type scriptFlag struct{ up atomic.Bool }
-
-// script runs EVAL and its kin.
-func (s *session) script(args []string) {
-	if strings.HasPrefix(strings.ToUpper(args[0]), "EVALSHA") {
-		args[1] = strings.ToLower(args[1])
-	}
-	s.engine.scripting.up.Store(true)
-	defer s.engine.scripting.up.Store(false)
-	s.engine.native.Dispatch(s.peer, args)
-}
-
-// fromScript sees every command that reaches miniredis, and replaces those of a script's that the engine has itself.
-func (e *Engine) fromScript(peer *server.Peer, name string, args ...string) bool {
-	if !e.scripting.up.Load() {
-		return false
-	}
-	c := e.table.lookup(name)
-	if c.inScript == nil {
-		return false
-	}
-	words := append([]string{c.lowerName()}, args...)
-	if flaw := c.flaw(words); flaw != "" {
-		peer.WriteError(flaw)
-		return true
-	}
-	var inner scratch // the outer one may be in use further up
-	call := func(args ...string) []byte {
-		e.scripting.up.Store(false)
-		defer e.scripting.up.Store(true)
-		return inner.call(e.native, peer, args)
-	}
-	peer.WriteRaw(string(c.inScript(e, call, words)))
-	return true
 }

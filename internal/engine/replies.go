@@ -89,3 +89,63 @@ func excerpt(arg string, most int) string {
 func wrongArity(name string) string {
 	return "ERR wrong number of arguments for '" + name + "' command"
 }
+
+// integerOf reads a raw reply that is an integer.
+func integerOf(reply []byte) (int64, bool) {
+	if len(reply) < 2 || reply[0] != ':' {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(string(bytes.TrimSpace(reply[1:])), 10, 64)
+	return n, err == nil
+}
+
+// integersOf reads a raw reply that is an array of integers; nothing of any other.
+func integersOf(reply []byte) []int64 {
+	if len(reply) == 0 || reply[0] != '*' {
+		return nil
+	}
+	var numbers []int64
+	for line := range bytes.Lines(reply[bytes.IndexByte(reply, '\n')+1:]) {
+		n, ok := integerOf(line)
+		if !ok {
+			return nil
+		}
+		numbers = append(numbers, n)
+	}
+	return numbers
+}
+
+// bulkOf reads a raw reply that is a bulk string.
+func bulkOf(reply []byte) (string, bool) {
+	if len(reply) == 0 || reply[0] != '$' || isNil(reply) {
+		return "", false
+	}
+	_, contents, _ := bytes.Cut(reply, []byte("\r\n"))
+	return string(contents[:len(contents)-len("\r\n")]), true
+}
+
+// stringsOf reads a raw reply that is an array or a set of bulk strings.
+func stringsOf(reply []byte) []string {
+	var words []string
+	_, reply, _ = bytes.Cut(reply, []byte("\r\n"))
+	for len(reply) > 0 {
+		after := rest(reply)
+		if word, ok := bulkOf(reply[:len(reply)-len(after)]); ok {
+			words = append(words, word)
+		}
+		reply = after
+	}
+	return words
+}
+
+func errorReply(err error) []byte { return []byte("-" + err.Error() + "\r\n") }
+
+func integerReply(n int64) []byte { return []byte(":" + strconv.FormatInt(n, 10) + "\r\n") }
+
+func integersReply(numbers []int64) []byte {
+	reply := []byte("*" + strconv.Itoa(len(numbers)) + "\r\n")
+	for _, n := range numbers {
+		reply = append(reply, integerReply(n)...)
+	}
+	return reply
+}

@@ -14,8 +14,9 @@ type entry struct {
 	run    func(s *session, args []string) // the engine's own implementation; nil leaves it to miniredis
 	native bool                            // miniredis has it
 
-	// inScript is the engine's own implementation for calls from a script; nil leaves it to miniredis.
-	inScript func(e *Engine, call caller, args []string) (reply []byte)
+	// inScript is the engine's own implementation for calls from a script or from who has the server for himself; nil
+	// leaves it to miniredis.
+	inScript keyspaceCommand
 
 	endsQueueing    bool // is run, not queued, inside MULTI
 	whileSubscribed bool // is allowed to a subscribed client of RESP2
@@ -79,6 +80,14 @@ func (t commandTable) lookup(name string) *entry {
 	return &entry{name: upper}
 }
 
+// add makes sure that there is an entry, which a command since Redis 7.0 has not.
+func (t commandTable) add(name string) {
+	if t[name] == nil {
+		c := &entry{name: name}
+		t[name], t[c.lowerName()] = c, c
+	}
+}
+
 // commands is the table; it is the same for every engine and never changes.
 var commands = sync.OnceValues(func() (commandTable, error) {
 	mini, err := startMiniredis()
@@ -103,17 +112,24 @@ var commands = sync.OnceValues(func() (commandTable, error) {
 	}
 	for name, parse := range blockingCommands {
 		table[name].run = func(s *session, args []string) { s.block(parse, args) }
-		table[name].inScript = func(_ *Engine, call caller, args []string) []byte { return tryOnce(parse, call, args) }
+		table[name].inScript = func(k keyspace, args []string) []byte { return tryOnce(parse, k, args) }
 	}
-	for name, run := range keyspaceCommands {
-		table[name].run = func(s *session, args []string) { s.peer.WriteRaw(string(run(s.call, args))) }
-		table[name].inScript = func(_ *Engine, call caller, args []string) []byte { return run(call, args) }
+	for name, run := range keyspaceCommands() {
+		table.add(name)
+		table[name].run = func(s *session, args []string) {
+			args[0] = name
+			s.peer.WriteRaw(string(run(s.keyspace(), args)))
+		}
+		table[name].inScript = run
 	}
-	table["PUBLISH"].inScript = func(e *Engine, _ caller, args []string) []byte {
-		return integerReply(int64(e.deliver(args[1], args[2])))
+	table["SET"].run = (*session).set
+	table["HSET"].run = (*session).overwriteFields
+	table["SELECT"].inScript = selectInScript
+	table["PUBLISH"].inScript = func(k keyspace, args []string) []byte {
+		return integerReply(int64(k.engine.deliver(args[1], args[2])))
 	}
-	table["SPUBLISH"].inScript = func(e *Engine, _ caller, args []string) []byte {
-		return integerReply(int64(e.deliverShard(args[1], args[2])))
+	table["SPUBLISH"].inScript = func(k keyspace, args []string) []byte {
+		return integerReply(int64(k.engine.deliverShard(args[1], args[2])))
 	}
 	for _, name := range []string{"EXEC", "DISCARD", "MULTI", "WATCH", "QUIT", "RESET"} {
 		table[name].endsQueueing = true
@@ -126,14 +142,6 @@ var commands = sync.OnceValues(func() (commandTable, error) {
 	return table, nil
 })
 
-// keyspaceCommands are commands over those of miniredis, inside and outside of scripts. They return the raw reply.
-var keyspaceCommands = map[string]func(call caller, args []string) []byte{
-	"GETEX":   getEx,
-	"PFADD":   pfAdd,
-	"PFCOUNT": pfCount,
-	"PFMERGE": pfMerge,
-}
-
 // ownCommands are the commands whose state is the clients', not the keyspace's, or which miniredis does differently.
 func ownCommands() map[string]func(s *session, args []string) {
 	return map[string]func(s *session, args []string){
@@ -142,9 +150,6 @@ func ownCommands() map[string]func(s *session, args []string) {
 		"DISCARD": (*session).discard,
 		"WATCH":   (*session).watch,
 		"UNWATCH": (*session).unwatch,
-
-		"FLUSHALL": (*session).flushAll,
-		"FLUSHDB":  (*session).flushDB,
 
 		"SUBSCRIBE":    (*session).subscribe,
 		"UNSUBSCRIBE":  (*session).unsubscribe,

@@ -53,7 +53,7 @@ type parts struct {
 func Start(ctx context.Context) (*Server, error) { return start(ctx, parts{}) }
 
 func start(ctx context.Context, p parts) (*Server, error) {
-	e, err := engine.New()
+	e, err := engine.New(engine.Clock(config.FromContext(ctx).Clock))
 	if err != nil {
 		return nil, fmt.Errorf("start redis: %w", err)
 	}

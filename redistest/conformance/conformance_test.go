@@ -28,13 +28,8 @@ func TestConformance(t *testing.T) {
 // embedded starts an embedded server whose clock runs, as that of redis-server does.
 func embedded(t *testing.T, options func(*redistest.Server) *redis.Options) func() redis.UniversalClient {
 	t.Helper()
-	srv := redistest.New(t)
-	srv.Miniredis().ClockTTL(true)
-	return func() redis.UniversalClient {
-		client := redis.NewClient(options(srv))
-		client.AddHook(ticking{srv})
-		return client
-	}
+	srv := redistest.New(t, redistest.WithLiveClock())
+	return func() redis.UniversalClient { return redis.NewClient(options(srv)) }
 }
 
 func inMemory(srv *redistest.Server) *redis.Options { return srv.Options() }

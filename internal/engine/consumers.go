@@ -1,0 +1,67 @@
+package engine
+
+import (
+	"bytes"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Consumers of a group are idle since they were last heard of, which miniredis notes for XCLAIM alone.
+
+// neverPending is an id that no entry has.
+const neverPending = "18446744073709551615-18446744073709551615"
+
+// heardOf notes that a consumer has said something: to claim what is not there does so, and nothing else.
+func (k keyspace) heardOf(key, group, consumer string) {
+	k.call("XCLAIM", key, group, consumer, "0", neverPending, "JUSTID")
+}
+
+// group runs XGROUP CREATE|CREATECONSUMER|….
+func group(k keyspace, args []string) []byte {
+	reply := bytes.Clone(k.call(args...))
+	if strings.EqualFold(args[1], "CREATECONSUMER") && string(reply) == ":1\r\n" {
+		k.heardOf(args[2], args[3], args[4])
+	}
+	return reply
+}
+
+// claim runs XCLAIM key group consumer min-idle-time id [id …] [options], and sees to it that an entry has been idle for
+// so long, which miniredis does not.
+func claim(k keyspace, args []string) []byte {
+	least, ok := parseInteger(args[4])
+	if !ok || least <= 0 {
+		return k.call(args...)
+	}
+	words := slices.Clone(args[:5])
+	words[4] = "0"
+	ids := args[5:]
+	end := len(ids)
+	for i, word := range ids {
+		if isOneOf(word, []string{"IDLE", "TIME", "RETRYCOUNT", "FORCE", "JUSTID", "LASTID"}) {
+			end = i
+			break
+		}
+	}
+	for _, id := range ids[:end] {
+		if idle, pending := k.idle(args[1], args[2], id); !pending || idle >= least {
+			words = append(words, id)
+		}
+	}
+	if len(words) == 5 {
+		return []byte("*0\r\n")
+	}
+	return k.call(append(words, ids[end:]...)...)
+}
+
+// idle asks for how many milliseconds an entry has been pending since its last delivery.
+func (k keyspace) idle(key, group, id string) (ms int64, pending bool) {
+	row := k.call("XPENDING", key, group, id, id, "1") // *1 *4 id consumer idle deliveries
+	lines := strings.Split(string(row), "\r\n")
+	const idleLine = 6
+	if len(lines) <= idleLine || lines[0] != "*1" {
+		return 0, false
+	}
+	ms, err := strconv.ParseInt(strings.TrimPrefix(lines[idleLine], ":"), 10, 64)
+	return ms, err == nil
+}

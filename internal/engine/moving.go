@@ -1,0 +1,119 @@
+package engine
+
+import (
+	"bytes"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Keys take their deadlines along wherever they go.
+
+// rename runs RENAME key newkey and RENAMENX.
+func rename(k keyspace, args []string) []byte {
+	reply := bytes.Clone(k.call(args...))
+	if !isError(reply, "") {
+		k.trackAll(args[2])
+	}
+	return reply
+}
+
+// copyKey runs COPY source destination [DB destination-db] [REPLACE].
+func copyKey(k keyspace, args []string) []byte {
+	reply := bytes.Clone(k.call(args...))
+	if string(reply) != ":1\r\n" {
+		return reply
+	}
+	target := k
+	for i := 3; i+1 < len(args); i++ {
+		if n, ok := parseInteger(args[i+1]); ok && strings.EqualFold(args[i], "DB") {
+			target.db = int(n)
+		}
+	}
+	k.in(target.db, func(target keyspace) { target.trackAll(args[2]) })
+	return reply
+}
+
+// moveKey runs MOVE key db.
+func moveKey(k keyspace, args []string) []byte {
+	reply := bytes.Clone(k.call(args...))
+	if n, ok := parseInteger(args[2]); ok && string(reply) == ":1\r\n" {
+		k.in(int(n), func(target keyspace) { target.trackAll(args[1]) })
+	}
+	return reply
+}
+
+// in does something in another database.
+func (k keyspace) in(db int, do func(keyspace)) {
+	home := k.db
+	k.call("SELECT", strconv.Itoa(db))
+	k.db = db
+	do(k)
+	k.call("SELECT", strconv.Itoa(home))
+}
+
+// restore runs RESTORE key ttl payload [REPLACE] [ABSTTL] [IDLETIME seconds] [FREQ frequency].
+func restore(k keyspace, args []string) []byte {
+	words, u := slices.Clone(args[:4]), span(1)
+	replace := false
+	for _, option := range args[4:] {
+		switch {
+		case strings.EqualFold(option, "ABSTTL"):
+			u = moment(1)
+		default:
+			replace = replace || strings.EqualFold(option, "REPLACE")
+			words = append(words, option)
+		}
+	}
+	ttl := args[2]
+	words[2] = "0"
+	reply := bytes.Clone(k.call(words...))
+	if isError(reply, "") {
+		return reply
+	}
+	k.call("PERSIST", args[1]) // miniredis leaves what was there before
+	if ttl != "0" {
+		at, err := u.deadline(ttl, &k.engine.time, "restore")
+		if err != nil {
+			return errorReply(err)
+		}
+		k.keepUntil(args[1], at)
+	}
+	return reply
+}
+
+// moveElement runs LMOVE source destination LEFT|RIGHT LEFT|RIGHT and RPOPLPUSH source destination. miniredis gives the
+// destination the time to live of the source.
+func moveElement(k keyspace, args []string) []byte {
+	lives, _ := integerOf(k.call("PTTL", args[1]))
+	if lives < 0 || args[1] == args[2] {
+		return k.call(args...)
+	}
+	before, _ := integerOf(k.call("PTTL", args[2]))
+	reply := bytes.Clone(k.call(args...))
+	switch {
+	case isNil(reply) || isError(reply, ""):
+	case before < 0:
+		k.call("PERSIST", args[2])
+	default:
+		k.call("PEXPIRE", args[2], strconv.FormatInt(before, 10))
+	}
+	return reply
+}
+
+// swapDB runs SWAPDB index index.
+func swapDB(k keyspace, args []string) []byte {
+	first, ok1 := parseInteger(args[1])
+	second, ok2 := parseInteger(args[2])
+	if !ok1 || !ok2 {
+		return k.call(args...)
+	}
+	concerned := func(db int) bool { return db == int(first) || db == int(second) }
+	k.engine.touchWatched(k, concerned) // keys that there were
+	reply := bytes.Clone(k.call(args...))
+	if !isError(reply, "") {
+		k.engine.deadlines.swap(int(first), int(second))
+		k.engine.touchWatched(k, concerned) // keys that there are now
+	}
+	return reply
+}
