@@ -50,7 +50,7 @@ func checkTime(at time.Time) error {
 // monotonic reading: it is the one thing that Round(0) takes away.
 func inBubble() bool {
 	now := time.Now()
-	return now == now.Round(0) //nolint:revive,staticcheck // Equal does not compare it, which is the point
+	return now == now.Round(0) //nolint:staticcheck // Equal does not compare it, which is the point
 }
 
 var errBackInBubble = errors.New("the time of a synctest bubble does not go back")
