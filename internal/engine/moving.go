@@ -30,7 +30,13 @@ func copyKey(k keyspace, args []string) []byte {
 			target.db = int(n)
 		}
 	}
-	k.in(target.db, func(target keyspace) { target.trackAll(args[2]) })
+	lives, _ := integerOf(k.call("PTTL", args[1]))
+	k.in(target.db, func(target keyspace) {
+		if lives < 0 {
+			target.call("PERSIST", args[2]) // miniredis leaves it the time to live of what was there before
+		}
+		target.trackAll(args[2])
+	})
 	return reply
 }
 
