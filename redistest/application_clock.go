@@ -7,16 +7,13 @@ import (
 	"time"
 
 	"github.com/jonboulle/clockwork"
-
-	"github.com/compozy/rediskit/internal/engine"
-	"github.com/compozy/rediskit/snapshot"
 )
 
 // Clock gives an application the server's time. It is a clockwork.Clock. Where the server's clock stands still, the timers
 // and tickers fire when [Server.Advance] or [Server.TravelTo] passes their moment; where that is live they are those of
 // the package time. It is safe for concurrent use.
 type Clock struct {
-	engine *engine.Engine
+	server timeline
 	timers clockwork.Clock
 	fake   *clockwork.FakeClock // timers, unless the clock is live
 	taken  atomic.Bool          // somebody has it
@@ -39,19 +36,19 @@ func (s *Server) Clock() *Clock {
 	return s.clock
 }
 
-func newClock(e *engine.Engine) *Clock {
-	c := &Clock{engine: e}
-	if e.Live() {
+func newClock(server timeline) *Clock {
+	c := &Clock{server: server}
+	if server.Live() {
 		c.timers = clockwork.NewRealClock()
 		return c
 	}
-	c.fake = clockwork.NewFakeClockAt(e.Now())
+	c.fake = clockwork.NewFakeClockAt(server.Now())
 	c.timers = c.fake
 	return c
 }
 
 // Now returns the server's time.
-func (c *Clock) Now() time.Time { return c.engine.Now() }
+func (c *Clock) Now() time.Time { return c.server.Now() }
 
 // Since returns how long ago t was.
 func (c *Clock) Since(t time.Time) time.Duration { return c.Now().Sub(t) }
@@ -103,7 +100,7 @@ func (c *Clock) advance(d time.Duration) error {
 	}
 	c.moving.Lock()
 	defer c.moving.Unlock()
-	return c.moveTo(c.engine.Now().Add(d))
+	return c.moveTo(c.server.Now().Add(d))
 }
 
 func (c *Clock) travelTo(at time.Time) error {
@@ -124,31 +121,32 @@ func (c *Clock) moveTo(at time.Time) error {
 		if c.taken.Load() {
 			return &UnsupportedError{Feature: "to move a live clock whose timers an application may use"}
 		}
-		c.engine.MoveTo(at)
-		return nil
+		return c.server.MoveTo(at)
 	}
 	for next := c.nextFunc(at); next != nil; next = c.nextFunc(at) {
-		if next.at.After(c.engine.Now()) {
-			c.step(next.at)
+		if next.at.After(c.server.Now()) {
+			if err := c.step(next.at); err != nil {
+				return err
+			}
 		}
 		next.call()
 	}
-	c.step(at)
+	return c.step(at)
+}
+
+func (c *Clock) step(at time.Time) error {
+	if err := c.server.MoveTo(at); err != nil {
+		return err
+	}
+	c.fake.Advance(at.Sub(c.fake.Now()))
 	return nil
 }
 
-func (c *Clock) step(at time.Time) {
-	c.engine.MoveTo(at)
-	c.fake.Advance(at.Sub(c.fake.Now()))
-}
-
-// rewind sets the clock while restore has the server for itself. No timer fires.
-func (c *Clock) rewind(at time.Time, restore func(snapshot.Exclusive) error) error {
+// rewind follows the server back. No timer fires.
+func (c *Clock) rewind(at time.Time, rewind func() error) error {
 	c.moving.Lock()
 	defer c.moving.Unlock()
-	err := restore(func(fn func(snapshot.Do) error) error {
-		return c.engine.ExclusiveAt(at, func(x *engine.Section) error { return fn(x.Do) })
-	})
+	err := rewind()
 	if err == nil && c.fake != nil && at.Before(c.fake.Now()) {
 		c.fake.Advance(at.Sub(c.fake.Now()))
 	}

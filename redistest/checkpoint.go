@@ -24,16 +24,11 @@ type Checkpoint struct {
 //		})
 //	}
 func (s *Server) Checkpoint() *Checkpoint {
-	cp := &Checkpoint{}
-	err := s.alone(func(held snapshot.Exclusive, now time.Time) (err error) {
-		cp.at = now
-		cp.state, err = held.Capture(context.WithoutCancel(s.ctx))
-		return err
-	})
+	state, at, err := s.on.checkpoint(context.WithoutCancel(s.ctx))
 	if err != nil {
 		s.fail("redistest: checkpoint: %v", err)
 	}
-	return cp
+	return &Checkpoint{state, at}
 }
 
 // Rewind makes the keyspace again what it was at the checkpoint, in one step that no client sees a part of. A client that is
@@ -44,9 +39,8 @@ func (s *Server) Rewind(cp *Checkpoint) {
 		s.fail("redistest: rewind: there is no checkpoint to return to")
 		return
 	}
-	if err := s.clock.rewind(cp.at, func(at snapshot.Exclusive) error {
-		return at.Restore(context.WithoutCancel(s.ctx), cp.state, snapshot.Replace())
-	}); err != nil {
+	err := s.clock.rewind(cp.at, func() error { return s.on.rewind(context.WithoutCancel(s.ctx), cp.state, cp.at) })
+	if err != nil {
 		s.fail("redistest: rewind: %v", err)
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 // Now returns the time of the server, which TIME tells, stream ids are made of, and times to live are counted by. It
 // stands still until it is moved, unless the clock is live: see [WithTime] and [WithLiveClock].
-func (s *Server) Now() time.Time { return s.inner.Engine().Now() }
+func (s *Server) Now() time.Time { return s.on.Now() }
 
 // Advance moves the clock by d, in one step for all that goes by it: keys and hash fields expire, TTL, PTTL and EXPIRETIME
 // go on, clients inside BLPOP and its kin get their nil once their timeout has passed, entries of streams have been

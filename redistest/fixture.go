@@ -70,7 +70,7 @@ func (s *Server) load(files fs.FS, path, title string, mark shelfMark) error {
 	// Loading takes no time that would be worth breaking off, and may happen in a Cleanup.
 	ctx := context.WithoutCancel(s.ctx)
 	if f.data == nil {
-		err = s.run(ctx, f)
+		err = s.on.run(ctx, f)
 	} else {
 		err = s.Restore(ctx, f.data, snapshot.Merge())
 	}

@@ -4,78 +4,17 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"strings"
-	"time"
 
 	"github.com/redis/go-redis/v9"
 
-	"github.com/compozy/rediskit/internal/engine"
 	"github.com/compozy/rediskit/internal/words"
 	"github.com/compozy/rediskit/snapshot"
 )
 
-// run runs a fixture's commands on a copy of the server, and makes the server like the copy if all of them went well. Where
-// somebody has written to the server meanwhile, it starts again: each time that is somebody who got on.
-func (s *Server) run(ctx context.Context, f fixture) error {
-	const most = 100
-	for range most {
-		if done, err := s.tryRun(ctx, f); done || err != nil {
-			return err
-		}
-	}
-	return fmt.Errorf("somebody else has written to the server each of the %d times that its commands were run", most)
-}
-
-// tryRun is one attempt. It is false where somebody has come in between.
-func (s *Server) tryRun(ctx context.Context, f fixture) (done bool, err error) {
-	var before *snapshot.Snapshot
-	var began time.Time
-	err = s.alone(func(held snapshot.Exclusive, now time.Time) (err error) {
-		began = now
-		before, err = held.Capture(ctx)
-		return err
-	})
-	if err != nil {
-		return false, err
-	}
-	stage, err := Start(ctx, WithTime(began))
-	if err != nil {
-		return false, err
-	}
-	defer func() { err = errors.Join(err, stage.Close(ctx)) }()
-	if err := stage.rehearse(ctx, f, before); err != nil {
-		return false, err
-	}
-	err = s.alone(func(held snapshot.Exclusive, now time.Time) error {
-		meanwhile, err := held.Capture(ctx)
-		if err != nil || snapshot.Diff(before, meanwhile, snapshot.TTLTolerance(now.Sub(began))) != "" {
-			return err
-		}
-		stage.TravelTo(now) // where the clock is live
-		after, err := stage.Capture(ctx)
-		if err != nil {
-			return err
-		}
-		done = true
-		return held.Restore(ctx, after, snapshot.Replace())
-	})
-	return done, err
-}
-
-// alone has the server for itself for more than one step.
-func (s *Server) alone(fn func(held snapshot.Exclusive, now time.Time) error) error {
-	return s.inner.Engine().Exclusive(func(x *engine.Section) error {
-		return fn(func(fn func(snapshot.Do) error) error { return fn(x.Do) }, x.Now())
-	})
-}
-
-// rehearse runs a fixture's commands on a server that holds before.
-func (s *Server) rehearse(ctx context.Context, f fixture, before *snapshot.Snapshot) (err error) {
-	if err := s.Restore(ctx, before); err != nil {
-		return err
-	}
-	conn := s.Client().Conn() // one connection, as SELECT and MULTI are the connection's
+// runOn runs a fixture's commands one by one, until one fails.
+func (f fixture) runOn(ctx context.Context, client *redis.Client) (err error) {
+	conn := client.Conn() // one connection, as SELECT and MULTI are the connection's
 	defer func() { err = errors.Join(err, conn.Close()) }()
 	number := 0
 	for line := range bytes.Lines(f.text) {

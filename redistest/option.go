@@ -16,6 +16,7 @@ type Option func(*settings)
 type settings struct {
 	config    config.Config
 	logger    *slog.Logger
+	backend   Backend
 	fixtures  []string // paths
 	ownTLS    bool     // make a certificate
 	ownSocket bool     // make a folder for the socket

@@ -17,6 +17,7 @@ import (
 // Server is a Redis of one's own. It is safe for concurrent use.
 type Server struct {
 	inner *standalone.Server
+	on    instance
 	ctx   context.Context // what Context hands out: it carries config and logger
 	fail  func(format string, args ...any)
 	tidy  func() error // removes what New and Start have put on disk
@@ -45,7 +46,7 @@ func (s *Server) NewClient(options ...func(*redis.Options)) *redis.Client {
 
 // Options returns what it takes to build a client of one's own. The caller may change the result. Such a client connects
 // in memory unless [WithUnixSocket] or [WithTLS] was given, and is the caller's to close.
-func (s *Server) Options() *redis.Options { return s.inner.Options(s.ctx) }
+func (s *Server) Options() *redis.Options { return s.on.Options(s.ctx) }
 
 // Addr returns the server's TCP address, host:port. The server starts to listen at the first call; most tests never need
 // that. Inside a [testing/synctest] bubble do without it: a goroutine that waits for a socket keeps the bubble's clock
@@ -82,7 +83,16 @@ func (s *Server) URL() string {
 // what they push wakes no blocked client before the next command, and what they publish reaches no client. To move the
 // clock use [Server.Advance] and [Server.TravelTo] in place of its FastForward and SetTime, which know of no blocked
 // client and no timer; after a call of Miniredis each move looks at every key.
-func (s *Server) Miniredis() *engine.Miniredis { return s.inner.Engine().Miniredis() }
+//
+// On any other backend it fails the test, as there is none.
+func (s *Server) Miniredis() *engine.Miniredis {
+	backend, ok := s.on.(embedded)
+	if !ok {
+		s.fail("redistest: %v", &UnsupportedError{Feature: "Miniredis", Backend: s.on.name()})
+		return nil
+	}
+	return backend.Engine().Miniredis()
+}
 
 // Close stops the server and closes its clients. It may be called at any time, by several goroutines and more than once:
 // the first call does the work, the others wait until it is done or ctx ends, and all return the same error. A server

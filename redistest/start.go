@@ -64,7 +64,7 @@ func Start(ctx context.Context, opts ...Option) (*Server, error) {
 
 // start applies the options and starts a server. log, if not nil, is used where the options name none.
 func start(ctx context.Context, log *slog.Logger, opts []Option) (*Server, error) {
-	chosen := settings{logger: log}
+	chosen := settings{logger: log, backend: Embedded()}
 	for _, opt := range opts {
 		opt(&chosen)
 	}
@@ -77,11 +77,15 @@ func start(ctx context.Context, log *slog.Logger, opts []Option) (*Server, error
 		ctx = logger.NewContext(ctx, chosen.logger)
 	}
 	tidy := removeAll(folder)
-	inner, err := standalone.Start(ctx)
+	on, err := chosen.backend.start(ctx, &chosen)
 	if err != nil {
 		return nil, errors.Join(err, tidy())
 	}
-	s := &Server{inner: inner, ctx: ctx, tidy: tidy, clock: newClock(inner.Engine())}
+	inner, err := standalone.Start(ctx, on, nil)
+	if err != nil {
+		return nil, errors.Join(err, tidy())
+	}
+	s := &Server{inner: inner, on: on, ctx: ctx, tidy: tidy, clock: newClock(on)}
 	for _, path := range chosen.fixtures {
 		if err := s.Load(path); err != nil {
 			return nil, errors.Join(err, s.Close(context.WithoutCancel(ctx)))

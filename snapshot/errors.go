@@ -37,3 +37,67 @@ func (e *SyntaxError) Unwrap() error { return e.Reason }
 
 // ErrCluster is why nothing can be put back into a Redis Cluster: that could not be done in one go.
 var ErrCluster = errors.New("a cluster cannot be restored in one go")
+
+// ErrNoSnapshot is why a [Store] has nothing to restore: nothing was ever saved.
+var ErrNoSnapshot = errors.New("there is no snapshot yet")
+
+// ErrNoneGood is why a [Store] has nothing to restore although something was saved: nothing of it is left that can be read.
+// What was set aside is still there, for a person to look at.
+var ErrNoneGood = errors.New("no snapshot is left that can be read")
+
+// ErrNewerFormat is why a file is not read that is whole: a later version of this package has written it.
+var ErrNewerFormat = errors.New("the file has a format that only a newer version can read")
+
+// ErrReadOnly is why a store that was opened with [ReadOnly] keeps nothing.
+var ErrReadOnly = errors.New("the store was opened for reading only")
+
+// ErrBusy is why a [Manager] does not take a snapshot [UnlessBusy]: it is taking or restoring one.
+var ErrBusy = errors.New("another snapshot is being taken or restored")
+
+// ErrStopped is why a [Manager] does nothing any more.
+var ErrStopped = errors.New("the manager was stopped")
+
+// ErrUnrestored is why a [Manager] takes no snapshot: what was there before could not be restored, and would in time give
+// way to snapshots of what is there instead. See [Manager.StartOver].
+var ErrUnrestored = errors.New("the last snapshot could not be restored, and must not be replaced")
+
+// CorruptError tells of a file that is not as it was saved.
+type CorruptError struct {
+	// File is the path that it was saved as.
+	File string
+	// MovedTo is the path that it has now; "" where it was left in its place.
+	MovedTo string
+	// Reason is what is wrong.
+	Reason error
+}
+
+func (e *CorruptError) Error() string {
+	text := fmt.Sprintf("%s is corrupt: %v", e.File, e.Reason)
+	if e.MovedTo != "" {
+		text += "; it is kept as " + e.MovedTo
+	}
+	return text
+}
+
+// Unwrap returns the reason.
+func (e *CorruptError) Unwrap() error { return e.Reason }
+
+// LockedError tells that a folder is in use.
+type LockedError struct {
+	// Folder is the one that was to be opened.
+	Folder string
+	// Holder is who has it open, "process 123 on host"; "another process" where that is unknown.
+	Holder string
+}
+
+func (e *LockedError) Error() string { return fmt.Sprintf("%s is in use by %s", e.Folder, e.Holder) }
+
+// PruneError tells that a snapshot was saved, but that older ones, which were to go, could not be removed.
+type PruneError struct{ Reason error }
+
+func (e *PruneError) Error() string {
+	return fmt.Sprintf("saved, but older snapshots remain: %v", e.Reason)
+}
+
+// Unwrap returns the reason.
+func (e *PruneError) Unwrap() error { return e.Reason }

@@ -29,6 +29,28 @@ func with(t *testing.T, c config.Config) context.Context {
 	return config.NewContext(t.Context(), c)
 }
 
+// parts are what a server is put together from.
+type parts struct {
+	prepare     func(*engine.Engine)
+	persistence Persistence
+}
+
+// start starts a server on the embedded backend.
+func start(ctx context.Context, p parts) (*Server, error) {
+	backend, err := StartEmbedded(ctx, p.prepare)
+	if err != nil {
+		return nil, err
+	}
+	return Start(ctx, backend, p.persistence)
+}
+
+// dial connects to the server's engine.
+func dial(s *Server) error {
+	embedded, _ := s.backend.(*Embedded)
+	_, err := embedded.Engine().Dial()
+	return err
+}
+
 // up starts a server and closes it with the test.
 func up(t *testing.T, ctx context.Context, p parts) *Server { //nolint:revive // the test's context is not the server's
 	t.Helper()
@@ -147,7 +169,7 @@ func TestCloseClosesEverythingWhateverFails(t *testing.T) {
 	require.EqualError(t, err, "close redis: disk full")
 	require.Equal(t, err, s.Close(t.Context()), "the same error for everybody")
 	require.ErrorIs(t, s.Client().Ping(t.Context()).Err(), redis.ErrClosed)
-	_, err = s.Engine().Dial()
+	err = dial(s)
 	require.ErrorIs(t, err, net.ErrClosed)
 }
 
@@ -168,7 +190,7 @@ func TestCloseIsForManyGoroutines(t *testing.T) {
 	for range 50 {
 		group.Go(func() {
 			assert.NoError(t, s.Close(t.Context()))
-			_, err := s.Engine().Dial()
+			err := dial(s)
 			assert.ErrorIs(t, err, net.ErrClosed, "whoever returns from Close finds it closed")
 		})
 	}
@@ -242,7 +264,7 @@ func TestTheLogIsTheContexts(t *testing.T) {
 	var text bytes.Buffer
 	log := slog.New(slog.NewTextHandler(&text, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	ctx := logger.NewContext(t.Context(), log)
-	s, err := Start(ctx)
+	s, err := start(ctx, parts{})
 	require.NoError(t, err)
 	addr, err := s.Listen(ctx)
 	require.NoError(t, err)

@@ -1,0 +1,84 @@
+package snapshot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// Restore puts the latest snapshot of the store into the source, which must be a [Target], all of it or nothing. The
+// options are those of the function [Restore]: without them the target must be empty. It is [ErrNoSnapshot] if nothing was
+// ever saved.
+//
+// The time that has passed since the capture counts: times to live are shorter by it, and keys and hash fields that it has
+// outlived are left out; see [FreezeTTL].
+//
+// After any other error the manager takes no snapshots, lest they replace what could not be restored, until a Restore
+// succeeds or StartOver is called.
+func (m *Manager) Restore(ctx context.Context, opts ...RestoreOption) (Generation, error) {
+	if err := m.wait(ctx, false); err != nil {
+		return Generation{}, fmt.Errorf("restore: %w", err)
+	}
+	defer m.end()
+	g, err := m.restore(ctx, opts)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch {
+	case err == nil:
+		m.unrestored = nil
+		m.stats.Restored++
+		m.stats.Last, m.stats.LastError = g, nil
+	case errors.Is(err, ErrNoSnapshot):
+		m.unrestored = nil
+	default:
+		m.unrestored, m.stats.LastError = err, err
+	}
+	return g, err
+}
+
+// restore restores. The caller has the turn.
+func (m *Manager) restore(ctx context.Context, opts []RestoreOption) (Generation, error) {
+	target, ok := m.source.(Target)
+	if !ok {
+		return Generation{}, fmt.Errorf("restore: a %T can be captured only", m.source)
+	}
+	s, g, err := m.store.Latest(ctx)
+	if err != nil {
+		return Generation{}, fmt.Errorf("restore: %w", err)
+	}
+	restored := s
+	if !m.how.freeze {
+		restored = aged(s, m.how.now().Sub(g.Captured))
+	}
+	if err := Restore(ctx, target, restored, opts...); err != nil {
+		return Generation{}, fmt.Errorf("restore generation %s: %w", g.Name, err)
+	}
+	m.saved = saved{s, g.Captured, g}
+	return g, nil
+}
+
+// StartOver lets snapshots be taken of what is there now, after Restore has failed. What could not be restored does not
+// give way to them: a store that has a method SetAside(context.Context) error, as [FileStore] has, is asked to set its
+// generations aside. If Restore has not failed nothing happens.
+func (m *Manager) StartOver(ctx context.Context) error {
+	if err := m.wait(ctx, false); err != nil {
+		return fmt.Errorf("start over: %w", err)
+	}
+	defer m.end()
+	m.mu.Lock()
+	unrestored := m.unrestored
+	m.mu.Unlock()
+	if unrestored == nil {
+		return nil
+	}
+	if store, ok := m.store.(interface{ SetAside(context.Context) error }); ok {
+		if err := store.SetAside(ctx); err != nil {
+			return fmt.Errorf("start over: %w", err)
+		}
+	}
+	m.saved = saved{}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.unrestored = nil
+	return nil
+}
