@@ -12,7 +12,7 @@ type output struct {
 	mu      sync.Mutex
 	limit   int
 	kept    []byte
-	cut     bool   // the beginning of the output is gone
+	printed int    // how many bytes there were in all
 	line    []byte // the line that is being written, until the server is ready
 	readied bool
 }
@@ -29,9 +29,9 @@ func (o *output) Write(printed []byte) (int, error) {
 		o.watch(printed)
 	}
 	o.kept = append(o.kept, printed...)
+	o.printed += len(printed)
 	if surplus := len(o.kept) - o.limit; surplus > 0 {
 		o.kept = append(o.kept[:0], o.kept[surplus:]...)
-		o.cut = true
 	}
 	return len(printed), nil
 }
@@ -58,11 +58,22 @@ func (o *output) isReady() bool {
 }
 
 // String is the output so far, after "..." where its beginning is gone.
-func (o *output) String() string {
+func (o *output) String() string { return o.since(0) }
+
+// size is how many bytes were printed so far.
+func (o *output) size() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.cut {
+	return o.printed
+}
+
+// since is what was printed after the first so many bytes, after "..." where its beginning is gone.
+func (o *output) since(size int) string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	gone := o.printed - len(o.kept)
+	if size < gone {
 		return "..." + string(o.kept)
 	}
-	return string(o.kept)
+	return string(o.kept[size-gone:])
 }

@@ -1,43 +1,57 @@
-// Package process runs real redis-server processes for tests.
+// Package process runs real redis-server and valkey-server processes for tests: single ones, a pool of them that wipes and
+// reuses, and clusters.
 //
 //	server, err := process.Start(ctx)
 //	...
 //	defer server.Close()
 //	client := redis.NewClient(&redis.Options{Network: "unix", Addr: server.Socket()})
 //
+// A test that wants a server quickly leases one, which takes a millisecond where one was returned before:
+//
+//	lease, err := process.Shared().Lease(ctx, process.OnWait(func(message string) { t.Log(message) }))
+//	...
+//	defer lease.Return()
+//
+// And [StartCluster] starts as many nodes as it takes, as one cluster.
+//
 // A server listens on a unix socket in a private folder and, where asked, on a random TCP port of 127.0.0.1. It saves
-// nothing unless its arguments say so, and dies with the process that started it: on Linux the kernel sees to it, also when that
-// process is killed; on other systems only Close ends it. Tests use the package processtest beside this one.
+// nothing unless its arguments say so.
+//
+// # The end of the test binary
+//
+// A server dies with the process that started it, also when that one is killed with SIGKILL. On Linux the kernel sees to it, by a
+// parent-death signal. That signal is tied to the thread that forked and not to its process, and the Go runtime ends threads as
+// it likes; so each server is started, and then waited for, on a thread that is locked for as long as the server lives.
+// Besides, on every unix, a shell waits at a pipe for the end of the test binary; it removes the server's folder and, where there
+// is no such signal, kills the server. On systems without a shell, and on Linux if somebody kills the shell as well, folders
+// are left behind; on Windows a killed test binary leaves its servers running.
+//
+// Tests use the package processtest beside this one.
 package process
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"sync"
-	"time"
-)
-
-const (
-	// outputLimit is how much of a server's output is kept, in bytes: the end of it.
-	outputLimit = 64 << 10
-	// pipeGrace bounds the wait for output that a forked child of a dead server still holds open.
-	pipeGrace = time.Second
-	// maxSocketPath is a length that the socket addresses of every system can hold, in bytes.
-	maxSocketPath = 100
 )
 
 // Process is a running redis-server. Its methods may be called from many goroutines.
 type Process struct {
-	cmd    *exec.Cmd
-	folder string
-	socket string
-	addr   string
-	output *output
+	cmd        *exec.Cmd
+	folder     string
+	keepFolder bool
+	password   string
+	version    string
+	output     *output
+	watchdog   *watchdog
+
+	listening sync.Mutex // held while a port is sought
+	mu        sync.Mutex
+	socket    string
+	addr      string
 
 	exited  chan struct{} // closed when the process is gone and waitErr is set
 	waitErr error
@@ -46,97 +60,44 @@ type Process struct {
 	closeErr error
 }
 
-// Start runs redis-server and returns when it accepts connections. The context bounds the start and not the life of the
-// server, which ends with [Process.Close]. A server that does not come up gives an error that holds what it printed.
-// Without a path by [WithPath] the binary is looked up as [Find] does.
-func Start(ctx context.Context, opts ...Option) (*Process, error) {
-	s := settings{}
-	for _, opt := range opts {
-		opt(&s)
-	}
-	if s.path == "" {
-		path, err := Find()
-		if err != nil {
-			return nil, err
-		}
-		s.path = path
-	}
-	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("start %s: %w", s.path, err)
-	}
-	folder, err := makeFolder()
-	if err != nil {
-		return nil, fmt.Errorf("start %s: %w", s.path, err)
-	}
-	p := &Process{
-		folder: folder,
-		socket: filepath.Join(folder, socketName),
-		output: newOutput(outputLimit),
-		exited: make(chan struct{}),
-	}
-	if err := p.run(ctx, s); err != nil {
-		return nil, errors.Join(fmt.Errorf("start %s: %w", s.path, err), p.Close())
-	}
-	return p, nil
+// Socket is the path of the unix socket.
+func (p *Process) Socket() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.socket
 }
 
-// run brings the server up. What it leaves behind on failure is Close's to clean up.
-func (p *Process) run(ctx context.Context, s settings) error {
-	p.cmd = exec.Command(s.path, s.arguments(p.folder, p.socket)...) //nolint:noctx // ctx bounds the start only, the server outlives it
-	p.cmd.Dir = p.folder
-	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output
-	p.cmd.WaitDelay = pipeGrace
-	tie(p.cmd)
+// Addr is the TCP address, host and port, or "" where there is none: see [WithTCP] and [Process.Listen].
+func (p *Process) Addr() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.addr
+}
 
-	if err := p.launch(); err != nil {
+func (p *Process) setAddr(addr string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.addr = addr
+}
+
+// moveSocket gives the socket another name, which ends the old one for new connections: a unix socket can be renamed while its server
+// listens.
+func (p *Process) moveSocket(name string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	path := filepath.Join(p.folder, name)
+	if err := os.Rename(p.socket, path); err != nil {
 		return err
 	}
-	select {
-	case <-p.output.ready:
-	case <-p.exited:
-		return fmt.Errorf("exited before it was ready: %w", p.exitReason())
-	case <-ctx.Done():
-		return fmt.Errorf("not ready: %w%s", context.Cause(ctx), p.quoteOutput())
-	}
-	if !s.tcp {
-		return nil
-	}
-	addr, err := listenTCP(ctx, p.socket, s.password)
-	if err != nil {
-		return fmt.Errorf("listen on TCP: %w%s", err, p.quoteOutput())
-	}
-	p.addr = addr
+	p.socket = path
 	return nil
 }
 
-// launch starts the command and waits for its end on one thread of its own. A parent-death signal is tied to the
-// thread that forked, so that thread must live as long as the server: it is neither given back to other goroutines, one of
-// which might end it, nor ended before the server is.
-func (p *Process) launch() error {
-	started := make(chan error, 1)
-	go func() {
-		defer close(p.exited)
-		runtime.LockOSThread()
-		defer runtime.UnlockOSThread()
-		if err := p.cmd.Start(); err != nil {
-			p.waitErr = err
-			started <- err
-			return
-		}
-		started <- nil
-		p.waitErr = p.cmd.Wait()
-	}()
-	return <-started
-}
-
-// Socket is the path of the unix socket.
-func (p *Process) Socket() string { return p.socket }
-
-// Addr is the TCP address, host and port, or "" without [WithTCP].
-func (p *Process) Addr() string { return p.addr }
-
 // PID is the process id.
 func (p *Process) PID() int { return p.cmd.Process.Pid }
+
+// Version is the Redis version that the server says to be, such as 7.0.15, or "" where it refuses to say.
+func (p *Process) Version() string { return p.version }
 
 // Output is the last 64 KiB of what the server has printed so far.
 func (p *Process) Output() string { return p.output.String() }
@@ -153,9 +114,13 @@ func (p *Process) Close() error {
 }
 
 func (p *Process) close() error {
+	p.watchdog.dismiss()
 	var crashed error
 	if p.cmd != nil && p.cmd.Process != nil {
 		crashed = p.end()
+	}
+	if p.keepFolder {
+		return crashed
 	}
 	if err := os.RemoveAll(p.folder); err != nil {
 		return errors.Join(crashed, fmt.Errorf("close redis-server: %w", err))
@@ -165,19 +130,26 @@ func (p *Process) close() error {
 
 // end kills the server. One that was ready and then ended by itself has crashed, unless it was told to shut down.
 func (p *Process) end() error {
-	select {
-	case <-p.exited:
+	if p.isGone() {
 		if p.waitErr != nil && p.output.isReady() {
 			return fmt.Errorf("close redis-server: it had exited before: %w", p.exitReason())
 		}
 		return nil
-	default:
 	}
 	if err := kill(p.cmd.Process); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return fmt.Errorf("close redis-server: kill process %d: %w", p.cmd.Process.Pid, err)
 	}
 	<-p.exited
 	return nil
+}
+
+func (p *Process) isGone() bool {
+	select {
+	case <-p.exited:
+		return true
+	default:
+		return false
+	}
 }
 
 // exitReason is the error of a server that is gone, with its output. A clean exit is an error too.
@@ -194,20 +166,4 @@ func (p *Process) quoteOutput() string {
 		return "; it printed nothing"
 	}
 	return "; its output:\n" + text
-}
-
-// makeFolder makes a folder that only this user can enter, with a path short enough for a socket in it.
-func makeFolder() (string, error) {
-	const pattern = "redis-"
-	folder, err := os.MkdirTemp("", pattern)
-	if err != nil {
-		return "", err
-	}
-	if len(filepath.Join(folder, socketName)) <= maxSocketPath {
-		return folder, nil
-	}
-	if err := os.Remove(folder); err != nil {
-		return "", err
-	}
-	return os.MkdirTemp("/tmp", pattern)
 }

@@ -15,17 +15,15 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
-
-	"github.com/compozy/rediskit/internal/config"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestStart(t *testing.T) {
 	t.Parallel()
-	server := start(t)
+	server := serve(t)
 
-	assert.NoError(t, ping(t, "unix", server.Socket()))
+	assert.NoError(t, ask(t, "unix", server.Socket(), "", "PING"))
 	assert.Empty(t, server.Addr())
 	assert.Contains(t, server.Output(), "Running mode=standalone")
 	folder, err := os.Stat(filepath.Dir(server.Socket()))
@@ -36,7 +34,7 @@ func TestStart(t *testing.T) {
 
 func TestClose(t *testing.T) {
 	t.Parallel()
-	server := start(t)
+	server := serve(t)
 	require.NoError(t, server.Close())
 
 	select {
@@ -44,14 +42,14 @@ func TestClose(t *testing.T) {
 	default:
 		t.Error("the server still runs")
 	}
-	require.Error(t, ping(t, "unix", server.Socket()))
+	require.Error(t, ask(t, "unix", server.Socket(), "", "PING"))
 	assert.NoDirExists(t, filepath.Dir(server.Socket()))
 	assert.NoError(t, server.Close())
 }
 
 func TestCloseFromManyGoroutines(t *testing.T) {
 	t.Parallel()
-	server := start(t)
+	server := serve(t)
 	var callers sync.WaitGroup
 	for range 8 {
 		callers.Go(func() {
@@ -64,15 +62,15 @@ func TestCloseFromManyGoroutines(t *testing.T) {
 
 func TestCloseAfterShutdown(t *testing.T) {
 	t.Parallel()
-	server := start(t)
-	require.Error(t, send(t, server, "SHUTDOWN", "NOSAVE"), "the connection ends instead of a reply")
+	server := serve(t)
+	require.Error(t, ask(t, "unix", server.Socket(), "", "SHUTDOWN", "NOSAVE"), "the connection ends instead of a reply")
 	<-server.Exited()
 	assert.NoError(t, server.Close())
 }
 
 func TestCloseReportsCrash(t *testing.T) {
 	t.Parallel()
-	server := start(t)
+	server := serve(t)
 	process, err := os.FindProcess(server.PID())
 	require.NoError(t, err)
 	require.NoError(t, process.Kill())
@@ -87,23 +85,21 @@ func TestCloseReportsCrash(t *testing.T) {
 
 func TestWithTCP(t *testing.T) {
 	t.Parallel()
-	server := start(t, WithTCP(), WithPassword("secret"))
+	server := serve(t, WithTCP(), WithPassword("secret"))
 	host, port, err := net.SplitHostPort(server.Addr())
 	require.NoError(t, err)
 	assert.Equal(t, "127.0.0.1", host)
 	assert.NotEqual(t, "0", port)
-	require.ErrorContains(t, ping(t, "tcp", server.Addr()), "NOAUTH")
+	require.ErrorContains(t, ask(t, "tcp", server.Addr(), "", "PING"), "NOAUTH")
 
-	conn := dial(t, "tcp", server.Addr())
-	require.NoError(t, newCaller(conn).call("AUTH", "secret"))
-	assert.NoError(t, newCaller(conn).call("PING"))
+	assert.NoError(t, ask(t, "tcp", server.Addr(), "secret", "PING"))
 }
 
 func TestWithArgs(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	server := start(t, WithArgs("--dir", folder), WithArgs("--port", "1", "--dbfilename", "kept.rdb"))
-	require.NoError(t, send(t, server, "SAVE"))
+	server := serve(t, WithArgs("--dir", folder), WithArgs("--port", "1", "--dbfilename", "kept.rdb"))
+	require.NoError(t, ask(t, "unix", server.Socket(), "", "SAVE"))
 	require.NoError(t, server.Close())
 	assert.FileExists(t, filepath.Join(folder, "kept.rdb"), "a folder of the caller's is left alone")
 }
@@ -139,7 +135,7 @@ func TestFindWithoutBinary(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	_, err := Find()
 	require.ErrorIs(t, err, ErrNotFound)
-	require.EqualError(t, err, `find redis-server: redis-server is not installed (exec: "redis-server": executable file not found in $PATH)`)
+	require.EqualError(t, err, `find redis-server: redis-server is not installed (exec: "redis-server": executable file not found in $PATH; nor is there a valkey-server)`)
 	_, err = Start(t.Context())
 	require.ErrorIs(t, err, ErrNotFound)
 }
@@ -149,8 +145,8 @@ func TestStartWithLongTemporaryFolder(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), strings.Repeat("long", 30))
 	require.NoError(t, os.Mkdir(folder, 0o700))
 	t.Setenv("TMPDIR", folder)
-	server := start(t, WithPath(path))
-	assert.NoError(t, ping(t, "unix", server.Socket()))
+	server := serve(t, WithPath(path))
+	assert.NoError(t, ask(t, "unix", server.Socket(), "", "PING"))
 	left, err := os.ReadDir(folder)
 	require.NoError(t, err)
 	assert.Empty(t, left)
@@ -164,7 +160,6 @@ func TestStartCancelled(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 }
 
-// TestStartGivesUp has a program that starts and is never ready.
 // writeProgram writes an executable. No process may be forked meanwhile: it would inherit the file, open for writing, and
 // until it has begun its own program the system refuses to run this one.
 func writeProgram(t *testing.T, path, text string) {
@@ -174,6 +169,7 @@ func writeProgram(t *testing.T, path, text string) {
 	require.NoError(t, os.WriteFile(path, []byte(text), 0o700)) //nolint:gosec // a program must be executable
 }
 
+// TestStartGivesUp has a program that starts and is never ready.
 func TestStartGivesUp(t *testing.T) {
 	t.Parallel()
 	fake := filepath.Join(t.TempDir(), "redis-server")
@@ -190,46 +186,3 @@ type patienceError struct{}
 func (patienceError) Error() string { return "out of patience" }
 
 var errPatience = patienceError{}
-
-// start is [Start] with the skip of package processtest, which this package cannot import.
-func start(t *testing.T, opts ...Option) *Process {
-	t.Helper()
-	find(t)
-	server, err := Start(t.Context(), opts...)
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = server.Close() })
-	return server
-}
-
-func find(t *testing.T) string {
-	t.Helper()
-	path, err := Find()
-	if err != nil && !config.ReadEnv().Require {
-		t.Skipf("*** NOT RUN: %v; apt-get install redis-server ***", err)
-	}
-	require.NoError(t, err)
-	return path
-}
-
-func dial(t *testing.T, network, addr string) net.Conn {
-	t.Helper()
-	conn, err := (&net.Dialer{}).DialContext(t.Context(), network, addr)
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = conn.Close() })
-	return conn
-}
-
-func ping(t *testing.T, network, addr string) error {
-	t.Helper()
-	conn, err := (&net.Dialer{}).DialContext(t.Context(), network, addr)
-	if err != nil {
-		return err
-	}
-	defer func() { assert.NoError(t, conn.Close()) }()
-	return newCaller(conn).call("PING")
-}
-
-func send(t *testing.T, server *Process, words ...string) error {
-	t.Helper()
-	return newCaller(dial(t, "unix", server.Socket())).call(words...)
-}

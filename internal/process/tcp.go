@@ -12,31 +12,37 @@ import (
 // portAttempts bounds the search for a port: a free one can be taken by somebody else before the server has it.
 const portAttempts = 16
 
-// listenTCP makes the server behind a unix socket listen on a free TCP port also, and returns its address.
-func listenTCP(ctx context.Context, socket, password string) (string, error) {
-	conn, err := (&net.Dialer{}).DialContext(ctx, "unix", socket)
+// Listen makes the server listen on a random TCP port of 127.0.0.1, unless it does so already, and returns its address,
+// host and port. It logs in with the password of [WithPassword], so it fails where a test has changed that.
+func (p *Process) Listen(ctx context.Context) (string, error) {
+	p.listening.Lock()
+	defer p.listening.Unlock()
+	if addr := p.Addr(); addr != "" {
+		return addr, nil
+	}
+	addr, err := p.listen(ctx, freePort)
+	if err != nil {
+		return "", fmt.Errorf("listen on TCP: %w%s", err, p.quoteOutput())
+	}
+	p.setAddr(addr)
+	return addr, nil
+}
+
+func (p *Process) listen(ctx context.Context, pick func(context.Context) (int, error)) (string, error) {
+	server, err := dial(ctx, "unix", p.Socket(), p.password)
 	if err != nil {
 		return "", err
 	}
-	defer conn.Close() //nolint:errcheck // the replies have been read, there is nothing left to lose
-	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
-	defer stop()
-
-	server := newCaller(conn)
-	if password != "" {
-		if err := server.call("AUTH", password); err != nil {
-			return "", err
-		}
-	}
+	defer server.close()
 	var refused error
 	for range portAttempts {
-		port, err := freePort(ctx)
+		port, err := pick(ctx)
 		if err != nil {
 			return "", err
 		}
-		refused = server.call("CONFIG", "SET", "port", strconv.Itoa(port))
+		_, refused = server.call(ctx, "CONFIG", "SET", "port", strconv.Itoa(port))
 		if refused == nil {
-			return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), nil
+			return loopback(port), server.part(ctx)
 		}
 		if !errors.Is(refused, errRefused) || !strings.Contains(refused.Error(), "listen") {
 			return "", refused
@@ -45,15 +51,39 @@ func listenTCP(ctx context.Context, socket, password string) (string, error) {
 	return "", fmt.Errorf("no port in %d attempts: %w", portAttempts, refused)
 }
 
+func loopback(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
+
 // freePort asks the system for a port that nobody listens on.
 func freePort(ctx context.Context) (int, error) {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp4", "127.0.0.1:0")
+	ports, err := freePorts(ctx, 1)
 	if err != nil {
-		return 0, fmt.Errorf("find a free port: %w", err)
+		return 0, err
 	}
-	_, text, err := net.SplitHostPort(listener.Addr().String())
-	if err := errors.Join(err, listener.Close()); err != nil {
-		return 0, fmt.Errorf("find a free port: %w", err)
+	return ports[0], nil
+}
+
+// freePorts asks the system for different ports that nobody listens on.
+func freePorts(ctx context.Context, count int) ([]int, error) {
+	ports := make([]int, count)
+	listeners := make([]net.Listener, 0, count) // held until the end, so that no port is handed out twice
+	defer func() {
+		for _, listener := range listeners {
+			_ = listener.Close()
+		}
+	}()
+	for i := range ports {
+		listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp4", "127.0.0.1:0")
+		if err != nil {
+			return nil, fmt.Errorf("find a free port: %w", err)
+		}
+		listeners = append(listeners, listener)
+		_, text, err := net.SplitHostPort(listener.Addr().String())
+		if err != nil {
+			return nil, fmt.Errorf("find a free port: %w", err)
+		}
+		if ports[i], err = strconv.Atoi(text); err != nil {
+			return nil, fmt.Errorf("find a free port: %w", err)
+		}
 	}
-	return strconv.Atoi(text)
+	return ports, nil
 }

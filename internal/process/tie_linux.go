@@ -1,23 +1,11 @@
 package process
 
 import (
-	"errors"
-	"os"
 	"os/exec"
 	"syscall"
 )
 
-// tie makes the kernel kill the server when the thread that starts it ends, and puts the server into a process group of its
-// own: an interrupt typed at a terminal goes to the tests alone, which then close their servers.
+// tie makes the kernel kill the server when the thread that starts it ends, and detaches it.
 func tie(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
-}
-
-// kill ends the server and the children that it may have forked to save or rewrite files.
-func kill(server *os.Process) error {
-	err := syscall.Kill(-server.Pid, syscall.SIGKILL)
-	if errors.Is(err, syscall.ESRCH) {
-		return os.ErrProcessDone
-	}
-	return err
 }
