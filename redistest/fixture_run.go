@@ -34,6 +34,26 @@ func (f fixture) runOn(ctx context.Context, client *redis.Client) (err error) {
 	return nil
 }
 
+// errElsewhere is why a fixture cannot be run on a database of its own among others.
+var errElsewhere = errors.New("the test has one database of this server, which the others share")
+
+// checkConfined finds commands that would reach beyond one database.
+func (f fixture) checkConfined() error {
+	number := 0
+	for line := range bytes.Lines(f.text) {
+		number++
+		args, offsets, err := words.SplitOffsets(bytes.TrimSpace(line))
+		if err != nil || len(args) == 0 {
+			continue // which is for the run to say
+		}
+		switch name := strings.ToUpper(args[0]); name {
+		case "SELECT", "SWAPDB", "FLUSHALL", "MOVE":
+			return &snapshot.SyntaxError{Line: number, Column: offsets[0] + 1, Command: name, Reason: errElsewhere}
+		}
+	}
+	return nil
+}
+
 func runLine(ctx context.Context, conn *redis.Conn, line []byte) *snapshot.SyntaxError {
 	args, offsets, err := words.SplitOffsets(line)
 	if err != nil {

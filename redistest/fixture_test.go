@@ -259,3 +259,12 @@ func TestLoadInACleanup(t *testing.T) {
 		})
 	}))
 }
+
+// filesOf is a file system of these files.
+func filesOf(texts map[string]string) fstest.MapFS {
+	files := fstest.MapFS{}
+	for name, text := range texts {
+		files[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	return files
+}

@@ -9,6 +9,7 @@ import (
 	"github.com/onsi/ginkgo/v2"
 	"go.uber.org/goleak"
 
+	"github.com/compozy/rediskit/internal/process"
 	"github.com/compozy/rediskit/internal/specs"
 	"github.com/compozy/rediskit/redistest"
 )
@@ -31,6 +32,10 @@ func (w withServer) Run() int {
 		return 1
 	}
 	code := w.tests.Run()
+	if err := process.Shared().Close(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
 	if err := forAll.Close(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1

@@ -62,6 +62,9 @@ func (s *Server) Addr() string {
 // URL returns the server's address in the form that [redis.ParseURL] and most clients take, with the credentials of the
 // first user: redis://, rediss:// with TLS, or unix:// with [WithUnixSocket]. Like [Server.Addr] it may start listening.
 func (s *Server) URL() string {
+	if own, ok := s.on.(interface{ url() string }); ok {
+		return own.url()
+	}
 	settings := config.FromContext(s.ctx)
 	u := url.URL{Scheme: "redis", Path: "/0"}
 	switch {

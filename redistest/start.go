@@ -30,7 +30,7 @@ func New(t TB, opts ...Option) *Server {
 	t.Helper()
 	s, err := start(t.Context(), testLogger(t), opts)
 	if err != nil {
-		t.Fatalf("redistest: %v", err)
+		giveUp(t, err)
 		return nil // only a TB that does not abort comes here
 	}
 	s.fail = func(format string, args ...any) {
@@ -46,6 +46,20 @@ func New(t TB, opts ...Option) *Server {
 		}
 	})
 	return s
+}
+
+// giveUp ends a test that has no server: it is skipped where there is none to be had and nobody has required one.
+func giveUp(t TB, err error) {
+	t.Helper()
+	var missing *missingError
+	skipper, canSkip := t.(interface {
+		Skipf(format string, args ...any)
+	})
+	if canSkip && errors.As(err, &missing) && !config.ReadEnv().Require {
+		skipper.Skipf("redistest: %v; %s=1 makes this a failure", err, config.EnvRequire)
+		return
+	}
+	t.Fatalf("redistest: %v", err)
 }
 
 // Start returns a server, empty and ready for use: it has answered PING. It is for TestMain, BeforeSuite and main; in a
@@ -64,9 +78,15 @@ func Start(ctx context.Context, opts ...Option) (*Server, error) {
 
 // start applies the options and starts a server. log, if not nil, is used where the options name none.
 func start(ctx context.Context, log *slog.Logger, opts []Option) (*Server, error) {
-	chosen := settings{logger: log, backend: Embedded()}
+	chosen := settings{logger: log}
 	for _, opt := range opts {
 		opt(&chosen)
+	}
+	if chosen.backend.start == nil {
+		var err error
+		if chosen.backend, err = backendOf(config.ReadEnv()); err != nil {
+			return nil, err
+		}
 	}
 	folder, err := chosen.complete()
 	if err != nil {

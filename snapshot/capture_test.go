@@ -147,3 +147,33 @@ func TestARingIsCapturedAndNeverRestored(t *testing.T) {
 	require.Equal(t, "SELECT 0\nSET a 1\nSET b 2\nSELECT 2\nSET c 3\n", encode(t, capture(t, snapshot.Of(ring))))
 	require.ErrorIs(t, snapshot.Restore(t.Context(), snapshot.Of(ring), decode(t, "")), snapshot.ErrCluster)
 }
+
+func TestARemoteServerCanBeConfinedToADatabase(t *testing.T) {
+	t.Parallel()
+	for name, client := range map[string]*redis.Client{"embedded": redistest.New(t).Client(), "redis-server": realServer(t)} {
+		ctx := t.Context()
+		var b snapshot.Builder
+		b.Set(2, snapshot.Key{Name: "mine", Value: snapshot.String("v")})
+		b.Set(3, snapshot.Key{Name: "theirs", Value: snapshot.String("v")})
+		whole := b.Snapshot()
+		require.NoError(t, snapshot.Restore(ctx, snapshot.Of(client), whole))
+		second := snapshot.Of(client).Database(2)
+
+		got, err := snapshot.Capture(ctx, second)
+		require.NoError(t, err)
+		var mine snapshot.Builder
+		mine.Set(0, snapshot.Key{Name: "mine", Value: snapshot.String("v")})
+		require.Empty(t, snapshot.Diff(mine.Snapshot(), got))
+		got, err = snapshot.Capture(ctx, second, snapshot.Databases(1))
+		require.NoError(t, err)
+		require.Zero(t, got.Len())
+
+		require.ErrorIs(t, snapshot.Restore(ctx, second, got), snapshot.ErrNotEmpty)
+		require.NoError(t, snapshot.Restore(ctx, second, got, snapshot.Replace()))
+		require.ErrorContains(t, snapshot.Restore(ctx, second, whole), "database 2")
+		require.NoError(t, snapshot.Restore(ctx, second, mine.Snapshot()))
+		got, err = snapshot.Capture(ctx, snapshot.Of(client))
+		require.NoError(t, err)
+		require.Empty(t, snapshot.Diff(whole, got), name)
+	}
+}

@@ -15,7 +15,11 @@ import (
 )
 
 // Remote is any Redis that a go-redis client reaches.
-type Remote struct{ client redis.UniversalClient }
+type Remote struct {
+	client   redis.UniversalClient
+	confined bool
+	only     int
+}
 
 // Of makes a [Source] and [Target] of a client. A capture is one EVAL, and so is putting a snapshot back: the server does
 // nothing else meanwhile. Both may take as long as they need: instead of the client's timeouts the context's deadline
@@ -23,7 +27,14 @@ type Remote struct{ client redis.UniversalClient }
 //
 // On a Redis Cluster, and on a ring of servers, each master is captured by itself, and nothing can be put back. Such a
 // capture has each key once, but the whole is not of one moment.
-func Of(client redis.UniversalClient) Remote { return Remote{client} }
+func Of(client redis.UniversalClient) Remote { return Remote{client: client} }
+
+// Database confines a remote server to one of its databases, which is database 0 of what is captured and put back. The
+// others are neither read nor touched. Database(0) is not the same as no confinement.
+func (r Remote) Database(index int) Remote {
+	r.confined, r.only = true, index
+	return r
+}
 
 //go:embed lua/capture.lua
 var captureScript string
@@ -37,6 +48,9 @@ var restoreScript string
 // Capture implements [Source].
 func (r Remote) Capture(ctx context.Context, opts ...CaptureOption) (*Snapshot, error) {
 	chosen := selected(opts)
+	if r.confined {
+		return r.captureOnly(ctx, chosen)
+	}
 	if visit := r.parts(); visit != nil {
 		return captureParts(ctx, visit, chosen)
 	}
@@ -45,6 +59,23 @@ func (r Remote) Capture(ctx context.Context, opts ...CaptureOption) (*Snapshot, 
 		return nil, fmt.Errorf("capture: %w", err)
 	}
 	return b.Snapshot(), nil
+}
+
+// captureOnly captures the one database that the server is confined to.
+func (r Remote) captureOnly(ctx context.Context, chosen selection) (*Snapshot, error) {
+	if !chosen.database(0) {
+		return &Snapshot{}, nil
+	}
+	var b Builder
+	chosen.databases = []int{r.only}
+	if err := captureInto(ctx, &b, r.client, chosen); err != nil {
+		return nil, fmt.Errorf("capture: %w", err)
+	}
+	s := b.Snapshot()
+	for i := range s.databases {
+		s.databases[i].index = 0
+	}
+	return s, nil
 }
 
 // visiting calls a function with a client of each server that has keys of its own.
@@ -168,13 +199,17 @@ func (r Remote) Restore(ctx context.Context, s *Snapshot, opts ...RestoreOption)
 	if err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
+	first, last := 0, l.databases-1
+	if r.confined {
+		first, last, l.databases = r.only, r.only, 1
+	}
 	fitting, err := how.fit(s, l)
 	if err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
-	args := []any{string(how.mode), l.databases, l.spare()}
+	args := []any{string(how.mode), first, last, l.spare()}
 	for _, db := range fitting.databases {
-		args = appendCommand(args, "SELECT", strconv.Itoa(db.index))
+		args = appendCommand(args, "SELECT", strconv.Itoa(first+db.index))
 		for _, key := range db.keys {
 			if how.mode == merging {
 				args = appendCommand(args, "DEL", key.Name)

@@ -11,6 +11,10 @@ const (
 	EnvRequire = "REDISTEST_REQUIRE"
 	// EnvUpdate makes golden comparisons rewrite their files.
 	EnvUpdate = "REDISTEST_UPDATE"
+	// EnvBackend chooses the backend: embedded, redis-server or a URL.
+	EnvBackend = "REDISTEST_BACKEND"
+	// EnvURL is the URL of a Redis to be used.
+	EnvURL = "REDISTEST_URL"
 	// EnvCI is what nearly every continuous integration sets.
 	EnvCI = "CI"
 )
@@ -21,6 +25,10 @@ type Env struct {
 	Require bool
 	// Update is REDISTEST_UPDATE: golden files are rewritten with what the test got.
 	Update bool
+	// Backend is REDISTEST_BACKEND: where servers run that do not say so themselves.
+	Backend string
+	// URL is REDISTEST_URL, which outdoes Backend.
+	URL string
 	// CI is CI: nobody is there to look at what a test writes, so golden files are only compared.
 	CI bool
 }
@@ -34,6 +42,8 @@ func readEnv(getenv func(string) string) Env {
 		Require: isOn(getenv(EnvRequire)),
 		Update:  isOn(getenv(EnvUpdate)),
 		CI:      isOn(getenv(EnvCI)),
+		Backend: getenv(EnvBackend),
+		URL:     getenv(EnvURL),
 	}
 }
 

@@ -1,6 +1,6 @@
--- Runs commands in one go, all of them or, where one fails, none. ARGV are the mode, the number of databases, the number
--- of the first spare database, or 0 where there are none, and the commands, each preceded by its number of words. Returns
--- the number of keys that are in the way, and then nothing was done.
+-- Runs commands in one go, all of them or, where one fails, none. ARGV are the mode, the numbers of the first and the last
+-- database that are concerned, that of the first spare database, or 0 where there are none, and the commands, each
+-- preceded by its number of words. Returns the number of keys that are in the way, and then nothing was done.
 
 -- A server may keep the selected database of redis.call and that of redis.pcall apart, so there is only the latter.
 local function call(...)
@@ -9,7 +9,7 @@ local function call(...)
 	return answer
 end
 
-local mode, databases, spare, at = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), 4
+local mode, first, last, spare, at = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), 5
 local db = 0 -- the one that is selected
 local kept = {} -- what was there: database, key, payload and TTL
 local written = {} -- database and key of what is merged
@@ -20,7 +20,7 @@ local function select(index)
 end
 
 local function each_database(visit)
-	for index = 0, databases - 1 do
+	for index = first, last do
 		select(index)
 		visit()
 	end
@@ -61,14 +61,14 @@ local function undo()
 	for _, row in ipairs(kept) do bring_back(row) end
 end
 
-local function run(first, last)
-	local command, key = ARGV[first], ARGV[first + 1]
+local function run(from, to)
+	local command, key = ARGV[from], ARGV[from + 1]
 	if command == 'SELECT' then db = tonumber(key) end
 	if mode == 'merge' and command == 'DEL' then
 		keep(key)
 		written[#written + 1] = { db, key }
 	end
-	local answer = redis.pcall(unpack(ARGV, first, last))
+	local answer = redis.pcall(unpack(ARGV, from, to))
 	return type(answer) == 'table' and answer.err
 end
 
@@ -80,10 +80,10 @@ elseif mode == 'replace' then
 	each_database(function()
 		for _, key in ipairs(call('KEYS', '*')) do keep(key) end
 	end)
-	if spare == 0 then call('FLUSHALL') end
+	if spare == 0 then each_database(function() call('FLUSHDB') end) end
 end
 
-select(0)
+select(first)
 while at <= #ARGV do
 	local n = tonumber(ARGV[at])
 	local failure = run(at + 1, at + n)
@@ -94,7 +94,7 @@ while at <= #ARGV do
 	at = at + n + 1
 end
 if spare > 0 then
-	for index = 0, databases - 1 do
+	for index = first, last do
 		select(spare + index)
 		call('FLUSHDB')
 	end
