@@ -36,6 +36,12 @@ func Databases(indexes ...int) CaptureOption {
 	return func(s *selection) { s.databases = append(s.databases, indexes...) }
 }
 
+// Selects returns a function that tells whether a capture with these options would take a key.
+func Selects(opts ...CaptureOption) func(db int, name string) bool {
+	chosen := selected(opts)
+	return func(db int, name string) bool { return chosen.database(db) && chosen.key(name) }
+}
+
 // selection is what the options leave.
 type selection struct {
 	match, except []string

@@ -1,7 +1,6 @@
 package snapshot
 
 import (
-	"cmp"
 	"iter"
 	"maps"
 	"slices"
@@ -70,24 +69,24 @@ func (s *Snapshot) database(index int) []Key {
 
 // Builder puts a snapshot together. The zero value is ready for use. It is not safe for concurrent use.
 type Builder struct {
-	databases map[int]map[string]Key
+	databases map[int][]Key // as they were added; one without a value removes those of the same name before it
 }
 
 // Set adds a key to a database, in place of one of the same name. The builder takes the value over. A key without a value,
 // or with a collection that is empty, is no key: it only removes the one of the same name.
 func (b *Builder) Set(db int, key Key) {
 	if isNothing(key.Value) {
-		delete(b.databases[db], key.Name)
-		return
+		key.Value = nil
 	}
 	key.TTL = wholeMilliseconds(key.TTL)
 	if b.databases == nil {
-		b.databases = map[int]map[string]Key{}
+		b.databases = map[int][]Key{}
 	}
-	if b.databases[db] == nil {
-		b.databases[db] = map[string]Key{}
+	keys := b.databases[db]
+	if len(keys) == cap(keys) {
+		keys = slices.Grow(keys, max(len(keys), 8))
 	}
-	b.databases[db][key.Name] = key
+	b.databases[db] = append(keys, key)
 }
 
 // isNothing tells whether Redis has no key for such a value. A stream may be empty.
@@ -114,11 +113,9 @@ func isNothing(v Value) bool {
 func (b *Builder) Snapshot() *Snapshot {
 	s := &Snapshot{}
 	for _, index := range slices.Sorted(maps.Keys(b.databases)) {
-		if len(b.databases[index]) == 0 {
-			continue
+		if keys := lastOfEachName(b.databases[index]); len(keys) > 0 {
+			s.databases = append(s.databases, database{index, keys})
 		}
-		keys := slices.SortedFunc(maps.Values(b.databases[index]), func(a, b Key) int { return cmp.Compare(a.Name, b.Name) })
-		s.databases = append(s.databases, database{index, keys})
 	}
 	return s
 }
