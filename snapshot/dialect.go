@@ -14,6 +14,10 @@ type limits struct {
 	words     int  // of one command, apart from its name, its key and an id; 0 for any number
 }
 
+func embeddedLimits() limits {
+	return limits{databases: embeddedDatabases, fieldTTLs: true, embedded: true}
+}
+
 // firstSpare is the number of a database that nobody can select but who has the embedded server for himself.
 const firstSpare = 1 << 20
 

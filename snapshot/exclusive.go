@@ -5,9 +5,6 @@ import (
 	"fmt"
 )
 
-// Do runs one command and returns its reply: nil, int, string or []any of those.
-type Do func(args ...string) (any, error)
-
 // Exclusive runs a function that has a server for itself: until it returns, nobody else's command runs. It makes a
 // [Source] and a [Target] of an embedded server.
 type Exclusive func(fn func(do Do) error) error

@@ -15,7 +15,7 @@ func (x Exclusive) Restore(ctx context.Context, s *Snapshot, opts ...RestoreOpti
 		return fmt.Errorf("restore: %w", err)
 	}
 	w := exclusiveWriter{restoring: restoringAs(opts)}
-	w.limits = limits{databases: embeddedDatabases, fieldTTLs: true, embedded: true}
+	w.limits = embeddedLimits()
 	fitting, err := w.fit(s, w.limits)
 	if err != nil {
 		return fmt.Errorf("restore: %w", err)

@@ -9,7 +9,7 @@ import (
 
 var errReply = errors.New("miniredis sent a reply that is none")
 
-// parseReply reads a complete reply of RESP2: nil, int, string or []any of those. The strings share the memory of the
+// parseReply reads a complete reply: nil, int, string or []any of those. A map of RESP3 is read as what it is in RESP2. The strings share the memory of the
 // whole: they are nearly all of it, and one copy is much cheaper than many.
 func parseReply(reply []byte) (any, error) {
 	switch string(reply) {
@@ -35,10 +35,12 @@ func (p *replyParser) value() (any, error) {
 	}
 	p.rest = rest
 	switch kind, text := line[0], line[1:]; kind {
-	case '+':
+	case '+', ',':
 		return text, nil
 	case '-':
 		return nil, errors.New(text)
+	case '_':
+		return nil, nil //nolint:nilnil // that is what Redis answers
 	}
 	n, err := strconv.Atoi(line[1:])
 	if err != nil {
@@ -49,8 +51,10 @@ func (p *replyParser) value() (any, error) {
 		return n, nil
 	case '$':
 		return p.bulk(n)
-	case '*':
+	case '*', '~':
 		return p.array(n)
+	case '%':
+		return p.array(2 * n)
 	default:
 		return nil, errReply
 	}

@@ -48,6 +48,7 @@ func keyspaceCommands() map[string]keyspaceCommand {
 		"RENAMENX":  rename,
 		"COPY":      copyKey,
 		"MOVE":      moveKey,
+		"DUMP":      dump,
 		"RESTORE":   restore,
 		"LMOVE":     moveElement,
 		"RPOPLPUSH": moveElement,

@@ -2,9 +2,10 @@ package engine
 
 import (
 	"bytes"
-	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/compozy/rediskit/snapshot"
 )
 
 // Keys take their deadlines along wherever they go.
@@ -24,19 +25,28 @@ func copyKey(k keyspace, args []string) []byte {
 	if string(reply) != ":1\r\n" {
 		return reply
 	}
-	target := k
+	db := k.db
 	for i := 3; i+1 < len(args); i++ {
 		if n, ok := parseInteger(args[i+1]); ok && strings.EqualFold(args[i], "DB") {
-			target.db = int(n)
+			db = int(n)
 		}
 	}
+	original, shares, err := k.sharing(args[1])
 	lives, _ := integerOf(k.call("PTTL", args[1]))
-	k.in(target.db, func(target keyspace) {
+	k.in(db, func(target keyspace) {
+		if shares && err == nil {
+			original.Name = args[2]
+			target.call("DEL", args[2])
+			err = snapshot.Do(target.do).Set(original)
+		}
 		if lives < 0 {
 			target.call("PERSIST", args[2]) // miniredis leaves it the time to live of what was there before
 		}
 		target.trackAll(args[2])
 	})
+	if err != nil {
+		return errorReply(redisError("ERR " + err.Error()))
+	}
 	return reply
 }
 
@@ -56,36 +66,6 @@ func (k keyspace) in(db int, do func(keyspace)) {
 	k.db = db
 	do(k)
 	k.call("SELECT", strconv.Itoa(home))
-}
-
-// restore runs RESTORE key ttl payload [REPLACE] [ABSTTL] [IDLETIME seconds] [FREQ frequency].
-func restore(k keyspace, args []string) []byte {
-	words, u := slices.Clone(args[:4]), span(1)
-	replace := false
-	for _, option := range args[4:] {
-		switch {
-		case strings.EqualFold(option, "ABSTTL"):
-			u = moment(1)
-		default:
-			replace = replace || strings.EqualFold(option, "REPLACE")
-			words = append(words, option)
-		}
-	}
-	ttl := args[2]
-	words[2] = "0"
-	reply := bytes.Clone(k.call(words...))
-	if isError(reply, "") {
-		return reply
-	}
-	k.call("PERSIST", args[1]) // miniredis leaves what was there before
-	if ttl != "0" {
-		at, err := u.deadline(ttl, &k.engine.time, "restore")
-		if err != nil {
-			return errorReply(err)
-		}
-		k.keepUntil(args[1], at)
-	}
-	return reply
 }
 
 // moveElement runs LMOVE source destination LEFT|RIGHT LEFT|RIGHT and RPOPLPUSH source destination. miniredis gives the

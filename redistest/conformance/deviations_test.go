@@ -45,15 +45,6 @@ func deviationsByReason() map[string][]string {
 			"protocol COMMAND GETKEYS finds the keys of a command",
 			"protocol INFO has sections of lines, name and value",
 		},
-		"DUMP knows strings only, and its payload is the string itself": {
-			"keys DUMP and RESTORE carry a hash",
-			"keys DUMP and RESTORE carry a list",
-			"keys DUMP and RESTORE carry a set",
-			"keys DUMP and RESTORE carry a sorted set",
-			"keys DUMP and RESTORE carry a stream",
-			"keys RESTORE refuses a damaged payload",
-			"keys RESTORE refuses a negative time to live",
-		},
 		"streams do not count what was added and deleted, nor groups what they have read": {
 			"groups XINFO GROUPS tells how many entries were read and how many lag",
 			"streams XINFO STREAM tells how many entries were added and the greatest id deleted",
