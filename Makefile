@@ -57,6 +57,15 @@ fmt: ## Rewrite the sources in the house's format
 bench: ## Run the benchmarks that compare with the alternatives
 	$(GO) test -run '^$$' -bench . -benchtime 1x ./internal/bench
 
+.PHONY: suites
+suites: ## Run the tests of published libraries on redis-server and on a live redistest, at port 6379
+	cd internal/suites && $(GO) run .
+
+.PHONY: drift
+drift: ## Compare the embedded server with redis-server anew: rewrites the table of deviations, in the README as well
+	CI= REDISTEST_UPDATE=1 REDISTEST_REQUIRE=1 $(GO) test -count=1 -run '^TestConformance$$' ./redistest/conformance
+	REDISTEST_REQUIRE=1 $(GO) test -count=1 ./redistest/conformance
+
 .PHONY: fuzz
 fuzz: ## Run every fuzz target FUZZTIME each (default 20000x)
 	@packages=$$($(GO) list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./...); \

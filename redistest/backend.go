@@ -66,6 +66,8 @@ func (s *settings) onlyEmbedded(title string) error {
 		"WithAddr":       s.config.Addr != "",
 		"WithUnixSocket": s.config.UnixSocket != "",
 		"WithTLS":        s.config.TLS != nil,
+
+		"WithClusterRules": s.config.Cluster.Enabled,
 	} {
 		if asked {
 			return &UnsupportedError{Feature: feature, Backend: title}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/compozy/rediskit/internal/config"
 	"github.com/compozy/rediskit/internal/engine"
 	"github.com/compozy/rediskit/internal/standalone"
 	"github.com/compozy/rediskit/snapshot"
@@ -69,7 +70,7 @@ func (e embedded) tryRun(ctx context.Context, f fixture) (done bool, err error) 
 	if err != nil {
 		return false, err
 	}
-	stage, err := Start(ctx, WithBackend(Embedded()), WithTime(began))
+	stage, err := Start(ctx, WithBackend(Embedded()), WithTime(began), withCluster(config.FromContext(ctx).Cluster))
 	if err != nil {
 		return false, err
 	}

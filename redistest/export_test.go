@@ -24,6 +24,15 @@ func (r *GoldenRun) AssertGolden(t TB, source snapshot.Source, name string, opts
 	}
 }
 
+// AssertPersisted is the function of that name, in this run.
+func (r *GoldenRun) AssertPersisted(t TB, dataDir, name string, opts ...GoldenOption) {
+	t.Helper()
+	g := goldens{root: r.Root, run: &r.run, told: orders{update: r.Update, ci: r.CI, artifacts: r.Artifacts}}
+	if err := g.checkPersisted(t, dataDir, name, opts); err != nil {
+		t.Errorf("redistest: %v", err)
+	}
+}
+
 // AskFor notes that a fixture was loaded.
 func (r *GoldenRun) AskFor(path string) { r.run.askFor(path) }
 

@@ -13,12 +13,15 @@ import (
 	"time"
 
 	"github.com/compozy/rediskit/snapshot"
+	"github.com/compozy/rediskit/snapshot/rdb"
 )
 
-// WithFixture fills the server with a file of Redis commands before it is handed out. It can be given several times; the
-// files are loaded in that order. See [Server.Load].
-func WithFixture(path string) Option {
-	return func(s *settings) { s.fixtures = append(s.fixtures, path) }
+// WithFixture fills the server with a file before it is handed out. It can be given several times; the files are loaded in
+// that order. See [Server.Load].
+func WithFixture(path string, filters ...Filter) Option {
+	return func(s *settings) {
+		s.fixtures = append(s.fixtures, func(srv *Server) error { return srv.Load(path, filters...) })
+	}
 }
 
 // Load adds the keys of a fixture to the server: all of them, or none and an error that names the file, the line, the
@@ -35,28 +38,35 @@ func WithFixture(path string) Option {
 //
 // A fixture may use any other command that writes as well, INCR, GEOADD or EVAL for example. Then its commands are run one
 // by one on what the server holds, and clients see the outcome of all of them at once.
-func (s *Server) Load(path string) error {
+//
+// Or the fixture is an .rdb file, what a real server saves: see redis-cli --rdb. Keys have then the time to live that is
+// left by the server's clock, and those that have expired are not loaded. Functions are loaded where the server has them.
+// Keys of modules are an error, unless filters leave them out.
+//
+// Filters choose keys of the file, and change them, before anything is loaded: [Match], [Except], [Scrub], [WithoutTTL]. A
+// fixture of other commands than those that describe keys has no keys to be chosen.
+func (s *Server) Load(path string, filters ...Filter) error {
 	thisRun.askFor(path)
 	absolute, err := filepath.Abs(path)
 	if err != nil {
 		return fmt.Errorf("load %s: %w", path, err)
 	}
-	return s.load(os.DirFS(filepath.Dir(absolute)), filepath.Base(absolute), path, shelfMark{path: absolute})
+	return s.load(os.DirFS(filepath.Dir(absolute)), filepath.Base(absolute), path, shelfMark{path: absolute}, filters)
 }
 
 // LoadFS is [Server.Load] of a file in a file system, an [embed.FS] for example.
-func (s *Server) LoadFS(files fs.FS, path string) error {
+func (s *Server) LoadFS(files fs.FS, path string, filters ...Filter) error {
 	thisRun.askFor(filepath.FromSlash(path))
 	thisRun.askFor(filepath.Join(goldenFolder, filepath.FromSlash(path)))
 	var mark shelfMark
 	if embedded, ok := files.(embed.FS); ok { // another one's files could change without showing it
 		mark = shelfMark{embedded, path}
 	}
-	return s.load(files, path, path, mark)
+	return s.load(files, path, path, mark, filters)
 }
 
 // load loads a file that errors call by title.
-func (s *Server) load(files fs.FS, path, title string, mark shelfMark) error {
+func (s *Server) load(files fs.FS, path, title string, mark shelfMark, filters []Filter) error {
 	fail := func(err error) error {
 		if err = inFile(reason(err), title); malformed(err) { // which names the file
 			return fmt.Errorf("load %w", err)
@@ -69,25 +79,43 @@ func (s *Server) load(files fs.FS, path, title string, mark shelfMark) error {
 	}
 	// Loading takes no time that would be worth breaking off, and may happen in a Cleanup.
 	ctx := context.WithoutCancel(s.ctx)
-	if f.data == nil {
-		err = s.on.run(ctx, f)
-	} else {
-		err = s.Restore(ctx, f.data, snapshot.Merge())
-	}
-	if err != nil {
+	if err := s.take(ctx, f, filters); err != nil {
 		return fail(err)
 	}
 	return nil
 }
 
-// fixture is a file that was read: data or, where it is not that, commands that only a server can run.
+// take puts a fixture into the server.
+func (s *Server) take(ctx context.Context, f fixture, filters []Filter) error {
+	switch {
+	case f.dump != nil:
+		return s.takeDump(ctx, f.dump, filters)
+	case f.data != nil:
+		data, err := viewOf(filters).of(ctx, f.data)
+		if err != nil {
+			return err
+		}
+		return s.Restore(ctx, data, snapshot.Merge())
+	case len(filters) > 0:
+		return f.notData
+	default:
+		return s.on.run(ctx, f)
+	}
+}
+
+// fixture is a file that was read: a dump, or data, or else commands that only a server can run.
 type fixture struct {
+	dump    *rdb.File
 	data    *snapshot.Snapshot
 	text    []byte
 	notData *snapshot.SyntaxError
 }
 
 func parseFixture(text []byte) (fixture, error) {
+	if isDump(text) {
+		dump, err := readDump(text)
+		return fixture{dump: dump}, err
+	}
 	data, err := snapshot.Decode(bytes.NewReader(text))
 	if err == nil {
 		return fixture{data: data}, nil

@@ -39,48 +39,22 @@ func AssertGolden(t TB, source snapshot.Source, name string, opts ...GoldenOptio
 	}
 }
 
-// GoldenOption changes what [AssertGolden] looks at.
-type GoldenOption func(*comparison)
+// GoldenOption changes what [AssertGolden] looks at. Every [Filter] is one.
+type GoldenOption interface{ compare(*comparison) }
 
 // comparison is what the options add up to.
 type comparison struct {
-	capture []snapshot.CaptureOption
-	change  []func(*snapshot.Snapshot) *snapshot.Snapshot
-	diff    []snapshot.DiffOption
-}
-
-// Match looks only at keys that match a glob-style pattern; given several times, one of them must match.
-func Match(pattern string) GoldenOption {
-	return func(c *comparison) { c.capture = append(c.capture, snapshot.Match(pattern)) }
-}
-
-// Except looks at no keys that match a glob-style pattern.
-func Except(pattern string) GoldenOption {
-	return func(c *comparison) { c.capture = append(c.capture, snapshot.Except(pattern)) }
-}
-
-// Scrub replaces what matches a pattern, in keys and values alike: random ids, times. See [snapshot.Scrub].
-func Scrub(pattern *regexp.Regexp, replacement string) GoldenOption {
-	return func(c *comparison) {
-		c.change = append(c.change, func(s *snapshot.Snapshot) *snapshot.Snapshot {
-			return snapshot.Scrub(s, pattern, replacement)
-		})
-	}
-}
-
-// WithoutTTL looks at no times to live.
-func WithoutTTL() GoldenOption {
-	return func(c *comparison) { c.change = append(c.change, snapshot.WithoutTTL) }
-}
-
-// Renumber numbers the entries of each stream from 1-0, in place of ids that the server has made of its clock.
-func Renumber() GoldenOption {
-	return func(c *comparison) { c.change = append(c.change, snapshot.Renumber) }
+	view
+	diff []snapshot.DiffOption
 }
 
 // TTLTolerance takes times to live for the same that differ by no more than this.
-func TTLTolerance(most time.Duration) GoldenOption {
-	return func(c *comparison) { c.diff = append(c.diff, snapshot.TTLTolerance(most)) }
+func TTLTolerance(most time.Duration) GoldenOption { return tolerance(most) }
+
+type tolerance time.Duration
+
+func (t tolerance) compare(c *comparison) {
+	c.diff = append(c.diff, snapshot.TTLTolerance(time.Duration(t)))
 }
 
 // goldens are the golden files of a package.
@@ -102,9 +76,9 @@ func (g goldens) check(t TB, source snapshot.Source, name string, opts []GoldenO
 	}
 	var c comparison
 	for _, opt := range opts {
-		opt(&c)
+		opt.compare(&c)
 	}
-	got, err := c.snapshot(t.Context(), source)
+	got, err := c.capture(t.Context(), source)
 	if err != nil {
 		return fail(err)
 	}
@@ -135,18 +109,11 @@ func (g goldens) check(t TB, source snapshot.Source, name string, opts []GoldenO
 	return fmt.Errorf("%w%s", differs, kept)
 }
 
-// snapshot is what the options leave of source. It can be taken when the test's context has ended, in a Cleanup.
-func (c comparison) snapshot(ctx context.Context, source snapshot.Source) (*snapshot.Snapshot, error) {
+// capture is what the options leave of source. It can be taken when the test's context has ended, in a Cleanup.
+func (c comparison) capture(ctx context.Context, source snapshot.Source) (*snapshot.Snapshot, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), captureTimeout)
 	defer cancel()
-	got, err := snapshot.Capture(ctx, source, c.capture...)
-	if err != nil {
-		return nil, err
-	}
-	for _, change := range c.change {
-		got = change(got)
-	}
-	return got, nil
+	return c.of(ctx, source)
 }
 
 // difference is why the golden is not what was received, or nil. loading is why there is none.

@@ -18,6 +18,9 @@ import (
 var forAll *redistest.Server
 
 func TestMain(m *testing.M) {
+	if folder := os.Getenv(loadFolder); folder != "" {
+		os.Exit(serveLoad(context.TODO(), folder)) // a program, and no test, so there is no context yet
+	}
 	goleak.VerifyTestMain(withServer{m}, goleak.IgnoreAnyFunction(specs.InterruptHandler))
 }
 

@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"github.com/compozy/rediskit/internal/config"
 )
 
@@ -17,10 +19,11 @@ type settings struct {
 	config    config.Config
 	logger    *slog.Logger
 	backend   Backend
-	fixtures  []string // paths
-	ownTLS    bool     // make a certificate
-	ownSocket bool     // make a folder for the socket
-	ownTime   bool     // an option has said what the clock is like
+	fixtures  []func(*Server) error
+	hooks     []redis.Hook
+	ownTLS    bool // make a certificate
+	ownSocket bool // make a folder for the socket
+	ownTime   bool // an option has said what the clock is like
 }
 
 // WithLogger sends the server's log to log. By default a server made by [New] writes what is at least of level Info to
@@ -73,4 +76,9 @@ func WithUnixSocket(path string) Option {
 // certificate for itself. [Server.Options] has what a client needs.
 func WithTLS(config *tls.Config) Option {
 	return func(s *settings) { s.config.TLS, s.ownTLS = config, config == nil }
+}
+
+// withHook lets a hook see what the server's own clients do, once the server is handed out.
+func withHook(hook redis.Hook) Option {
+	return func(s *settings) { s.hooks = append(s.hooks, hook) }
 }

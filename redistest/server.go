@@ -22,6 +22,7 @@ type Server struct {
 	fail  func(format string, args ...any)
 	tidy  func() error // removes what New and Start have put on disk
 	clock *Clock
+	hooks []redis.Hook // of every client
 }
 
 // Context returns a context that carries the server's config and logger. For a server made by [New] it ends with the
@@ -40,8 +41,17 @@ func (s *Server) NewClient(options ...func(*redis.Options)) *redis.Client {
 	client, err := s.inner.NewClient(s.ctx, options...)
 	if err != nil {
 		s.fail("redistest: %v", err)
+		return nil // only a TB that does not abort comes here
 	}
+	s.observe(client)
 	return client
+}
+
+// observe gives a client the server's hooks.
+func (s *Server) observe(client *redis.Client) {
+	for _, hook := range s.hooks {
+		client.AddHook(hook)
+	}
 }
 
 // Options returns what it takes to build a client of one's own. The caller may change the result. Such a client connects

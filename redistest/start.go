@@ -101,16 +101,17 @@ func start(ctx context.Context, log *slog.Logger, opts []Option) (*Server, error
 	if err != nil {
 		return nil, errors.Join(err, tidy())
 	}
-	inner, err := standalone.Start(ctx, on, nil)
+	inner, err := standalone.Start(ctx, on)
 	if err != nil {
 		return nil, errors.Join(err, tidy())
 	}
-	s := &Server{inner: inner, on: on, ctx: ctx, tidy: tidy, clock: newClock(on)}
-	for _, path := range chosen.fixtures {
-		if err := s.Load(path); err != nil {
-			return nil, errors.Join(err, s.Close(context.WithoutCancel(ctx)))
+	s := &Server{inner: inner, on: on, ctx: ctx, tidy: tidy, clock: newClock(on), hooks: chosen.hooks}
+	for _, load := range chosen.fixtures {
+		if err := load(s); err != nil {
+			return nil, errors.Join(err, s.inner.Abandon(ctx), tidy())
 		}
 	}
+	s.observe(s.Client())
 	return s, nil
 }
 

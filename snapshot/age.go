@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// aged is what becomes of a keyspace that is left alone for a while: times to live are shorter, and keys and hash fields
-// whose time has run out are gone. No time, and less than none, changes nothing.
-func aged(s *Snapshot, by time.Duration) *Snapshot {
+// Aged returns what becomes of a keyspace that is left alone for a while: times to live are shorter, and keys and hash
+// fields whose time has run out are gone. No time, and less than none, changes nothing.
+func Aged(s *Snapshot, by time.Duration) *Snapshot {
 	if by <= 0 {
 		return s
 	}

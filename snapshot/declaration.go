@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -45,7 +46,7 @@ func (c *call) selectDB() error {
 	if err != nil {
 		return err
 	}
-	c.draft.db = int(db)
+	c.draft.selectDB(int(db))
 	return c.end()
 }
 
@@ -68,7 +69,7 @@ func (c *call) set() error {
 	if err != nil {
 		return err
 	}
-	c.draft.replace(key, value, ttl)
+	c.draft.replace(key, value).ttl = ttl
 	return c.end()
 }
 
@@ -85,13 +86,13 @@ func (c *call) setWithTTL() error {
 	if err != nil {
 		return err
 	}
-	c.draft.replace(key, value, ttl)
+	c.draft.replace(key, value).ttl = ttl
 	return c.end()
 }
 
 func (c *call) setMany() error {
 	return c.pairs(func(key, value string) error {
-		c.draft.replace(key, value, 0)
+		c.draft.replace(key, value)
 		return nil
 	})
 }
@@ -102,7 +103,7 @@ func (c *call) hashSet() error {
 		return err
 	}
 	return c.pairs(func(field, value string) error {
-		k.hash[field] = Field{Name: field, Value: value}
+		k.setField(field, value)
 		return nil
 	})
 }
@@ -114,10 +115,10 @@ func (c *call) push() error {
 	}
 	return c.each(func(element string) error {
 		if c.name == "LPUSH" {
-			k.list = append([]string{element}, k.list...)
+			k.elements = slices.Insert(k.elements, 0, element)
 			return nil
 		}
-		k.list = append(k.list, element)
+		k.elements = append(k.elements, element)
 		return nil
 	})
 }
@@ -128,7 +129,7 @@ func (c *call) setAdd() error {
 		return err
 	}
 	return c.each(func(member string) error {
-		k.set[member] = struct{}{}
+		k.elements = append(k.elements, member)
 		return nil
 	})
 }
@@ -143,7 +144,7 @@ func (c *call) sortedSetAdd() error {
 		if err != nil || math.IsNaN(score) {
 			return fmt.Errorf("score %s is not a number", words.Quote(text))
 		}
-		k.zset[member] = score
+		k.members = append(k.members, Member{member, score})
 		return nil
 	})
 }
@@ -185,12 +186,11 @@ func (c *call) expireFields() error {
 		return fmt.Errorf("%d fields are announced, and %d there", n, c.rest())
 	}
 	return c.each(func(name string) error {
-		field, ok := k.hash[name]
-		if !ok {
+		field := k.field(name)
+		if field == nil {
 			return errNoField
 		}
 		field.TTL = ttl
-		k.hash[name] = field
 		return nil
 	})
 }

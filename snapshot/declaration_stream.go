@@ -28,18 +28,19 @@ func (c *call) streamAdd() error {
 	if err != nil {
 		return err
 	}
-	if id.Compare(k.stream.lastID) <= 0 {
+	stream := k.entries()
+	if id.Compare(stream.lastID) <= 0 {
 		c.at--
-		return fmt.Errorf("id %s does not come after the stream's last one, %s", id, k.stream.lastID)
+		return fmt.Errorf("id %s does not come after the stream's last one, %s", id, stream.lastID)
 	}
-	k.stream.lastID = id
+	stream.lastID = id
 	entry := Entry{ID: id, fields: append([]string(nil), c.args[c.at:]...)}
 	if err := c.pairs(func(string, string) error { return nil }); err != nil {
 		return err
 	}
-	k.stream.entries = append(k.stream.entries, entry)
+	stream.entries = append(stream.entries, entry)
 	if trim {
-		k.stream.entries = nil
+		stream.entries = nil
 	}
 	return nil
 }
@@ -119,12 +120,12 @@ func (c *call) createGroup() error {
 	if err != nil {
 		return err
 	}
-	g := Group{}
+	stream, g := k.entries(), Group{}
 	if g.Name, err = c.next(); err != nil {
 		return err
 	}
 	if c.option("$") {
-		g.LastID = k.stream.lastID
+		g.LastID = stream.lastID
 	} else if g.LastID, err = c.id(); err != nil {
 		return err
 	}
@@ -140,7 +141,7 @@ func (c *call) createGroup() error {
 		c.at = 2
 		return errors.New("the group exists already")
 	}
-	k.stream.groups = append(k.stream.groups, g)
+	stream.groups = append(stream.groups, g)
 	return c.end()
 }
 

@@ -2,7 +2,6 @@ package snapshot
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -22,10 +21,11 @@ import (
 // Blank lines and lines that begin with # are comments. Without a SELECT keys belong to database 0. It fails with a
 // *[SyntaxError]; its reason is [ErrNotDeclarative] where the command is not one of those that describe a keyspace.
 func Decode(r io.Reader) (*Snapshot, error) {
-	d := &draft{databases: map[int]map[string]*draftKey{}}
-	lines := bufio.NewReader(r)
+	const buffer = 64 << 10
+	d := newDraft()
+	lines := bufio.NewReaderSize(r, buffer)
 	for number := 1; ; number++ {
-		line, err := lines.ReadBytes('\n')
+		line, err := lines.ReadString('\n')
 		if syntax := d.line(line); syntax != nil {
 			syntax.Line = number
 			return nil, syntax
@@ -40,24 +40,34 @@ func Decode(r io.Reader) (*Snapshot, error) {
 }
 
 // line runs one line.
-func (d *draft) line(line []byte) *SyntaxError {
-	if trimmed := bytes.TrimSpace(line); len(trimmed) == 0 || trimmed[0] == '#' {
+func (d *draft) line(line string) *SyntaxError {
+	if trimmed := strings.TrimSpace(line); trimmed == "" || trimmed[0] == '#' {
 		return nil
 	}
-	args, offsets, err := words.SplitOffsets(line)
+	args, err := words.AppendSplit(d.args[:0], line)
 	if err != nil {
 		return quoteError(err)
 	}
-	c := &call{draft: d, name: strings.ToUpper(args[0]), args: args[1:]}
+	d.args = args
+	d.call = call{draft: d, name: strings.ToUpper(args[0]), args: args[1:]}
+	c := &d.call
 	run, ok := declarations[c.name]
 	if !ok {
-		return &SyntaxError{Column: offsets[0] + 1, Command: c.title(), Reason: ErrNotDeclarative}
+		return c.syntaxError(line, 0, ErrNotDeclarative)
 	}
 	if err := run(c); err != nil {
-		at := min(c.at+1, len(offsets)-1)
-		return &SyntaxError{Column: offsets[at] + 1, Command: c.title(), Reason: err}
+		return c.syntaxError(line, min(c.at+1, len(args)-1), err)
 	}
 	return nil
+}
+
+// syntaxError is about one of the line's words.
+func (c *call) syntaxError(line string, word int, reason error) *SyntaxError {
+	syntax := &SyntaxError{Column: 1, Command: c.title(), Reason: reason}
+	if _, offsets, err := words.SplitOffsets([]byte(line)); err == nil {
+		syntax.Column = offsets[word] + 1
+	}
+	return syntax
 }
 
 func quoteError(err error) *SyntaxError {
@@ -77,7 +87,7 @@ func quoteError(err error) *SyntaxError {
 type call struct {
 	draft *draft
 	name  string
-	args  []string // without the name
+	args  []string // without the name; valid while it runs
 	at    int      // the argument that is being looked at, for errors
 }
 

@@ -34,6 +34,12 @@ func (l limits) spoken(key Key) func(func([]string) bool) {
 	const elements = 500 // of one command; scripts cannot handle any number
 	return func(yield func([]string) bool) {
 		for command := range commands(key, elements) {
+			if !l.translates(command[0]) {
+				if !yield(command) {
+					return
+				}
+				continue
+			}
 			for translated := range l.translate(command, key) {
 				if !yield(translated) {
 					return
@@ -41,6 +47,11 @@ func (l limits) spoken(key Key) func(func([]string) bool) {
 			}
 		}
 	}
+}
+
+// translates tells whether there may be other words for a command.
+func (limits) translates(command string) bool {
+	return command == "HPEXPIRE" || command == "XSETID" || command == "XGROUP"
 }
 
 // translate says the same in other words where the target lacks a command or an option.

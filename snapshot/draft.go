@@ -1,43 +1,60 @@
 package snapshot
 
 import (
-	"fmt"
+	"cmp"
 	"slices"
-	"time"
+	"strings"
 )
 
-// draft is a keyspace that commands are being run on.
+// draft is a keyspace that commands are being run on. As a rule they come key after key, in the order of their names: so
+// only the last key is kept as one that may still change, and what is there of the others is what a snapshot has. A key
+// that is come back to is kept so for good.
 type draft struct {
-	db        int
-	databases map[int]map[string]*draftKey
+	db        *draftDatabase
+	databases map[int]*draftDatabase
+	last      draftKey // of db, unless that has an older one open; its memory serves one key after the other
+
+	call call     // the one being run
+	args []string // of that
 }
 
-// draftKey is a key that may still change. The kind says which of its parts is used.
-type draftKey struct {
-	kind    string
-	ttl     time.Duration
-	text    string
-	list    []string
-	hash    map[string]Field
-	set     map[string]struct{}
-	zset    map[string]float64
-	stream  *Stream
-	stashed map[StreamID]bool // entries that were deleted
+// draftDatabase is what the commands have made of a database.
+type draftDatabase struct {
+	keys  []Key             // that are done, by name as long as places is nil
+	place map[string]int    // of each key, once they were found not to come by name
+	open  map[int]*draftKey // those at a place that were come back to
+}
+
+func newDraft() *draft {
+	d := &draft{databases: map[int]*draftDatabase{}}
+	d.selectDB(0)
+	return d
+}
+
+func (d *draft) selectDB(index int) {
+	d.settle()
+	d.db = d.databases[index]
+	if d.db == nil {
+		d.db = &draftDatabase{}
+		d.databases[index] = d.db
+	}
+}
+
+// settle is done with the last key.
+func (d *draft) settle() {
+	if d.last.kind == "" {
+		return
+	}
+	d.db.add(Key{Name: d.last.name, Value: d.last.settled(), TTL: d.last.ttl})
+	d.last.reset()
 }
 
 // key returns a key of this kind, a new one if there is none.
 func (d *draft) key(name, kind string) (*draftKey, error) {
-	keys := d.databases[d.db]
-	if keys == nil {
-		keys = map[string]*draftKey{}
-		d.databases[d.db] = keys
-	}
-	k := keys[name]
+	k := d.find(name)
 	if k == nil {
-		k = &draftKey{
-			kind: kind, hash: map[string]Field{}, set: map[string]struct{}{}, zset: map[string]float64{}, stream: &Stream{},
-		}
-		keys[name] = k
+		d.last.name, d.last.kind = name, kind
+		return &d.last, nil
 	}
 	if k.kind != kind {
 		return nil, k.mismatch()
@@ -45,90 +62,91 @@ func (d *draft) key(name, kind string) (*draftKey, error) {
 	return k, nil
 }
 
-func (k *draftKey) mismatch() error { return fmt.Errorf("the key holds a %s", k.kind) }
-
 // existing returns a key of any kind.
 func (d *draft) existing(name string) (*draftKey, error) {
-	if k := d.databases[d.db][name]; k != nil {
+	if k := d.find(name); k != nil {
 		return k, nil
 	}
 	return nil, errNoKey
 }
 
+// find returns a key, nil where there is none: then there is no last one either.
+func (d *draft) find(name string) *draftKey {
+	if d.last.kind != "" && d.last.name == name {
+		return &d.last
+	}
+	d.settle()
+	at, ok := d.db.find(name)
+	if !ok {
+		return nil
+	}
+	k := d.db.open[at]
+	if k == nil {
+		k = draftOf(d.db.keys[at])
+		if d.db.open == nil {
+			d.db.open = map[int]*draftKey{}
+		}
+		d.db.open[at] = k
+	}
+	return k
+}
+
 // replace makes a string of whatever there was.
-func (d *draft) replace(name, value string, ttl time.Duration) {
-	delete(d.databases[d.db], name)
-	k, _ := d.key(name, "string") // cannot fail: it is new
-	k.text, k.ttl = value, ttl
+func (d *draft) replace(name, value string) *draftKey {
+	k := d.find(name)
+	if k == nil {
+		k = &d.last
+	}
+	k.reset()
+	k.name, k.kind, k.text = name, "string", value
+	return k
 }
 
 func (d *draft) snapshot() *Snapshot {
-	var b Builder
-	for db, keys := range d.databases {
-		for name, k := range keys {
-			b.Set(db, Key{Name: name, Value: k.value(), TTL: k.ttl})
+	d.settle()
+	s := &Snapshot{}
+	for index, db := range d.databases {
+		if keys := db.settled(); len(keys) > 0 {
+			s.databases = append(s.databases, database{index, keys})
 		}
 	}
-	return b.Snapshot()
+	slices.SortFunc(s.databases, func(a, b database) int { return cmp.Compare(a.index, b.index) })
+	return s
 }
 
-func (k *draftKey) value() Value {
-	switch k.kind {
-	case "list":
-		return NewList(k.list...)
-	case "hash":
-		fields := make([]Field, 0, len(k.hash))
-		for _, f := range k.hash {
-			fields = append(fields, f)
+// add adds a key that is not there yet.
+func (db *draftDatabase) add(key Key) {
+	n := len(db.keys)
+	if db.place == nil && n > 0 && db.keys[n-1].Name >= key.Name {
+		db.place = make(map[string]int, n+1)
+		for i, k := range db.keys {
+			db.place[k.Name] = i
 		}
-		return NewHash(fields...)
-	case "set":
-		members := make([]string, 0, len(k.set))
-		for member := range k.set {
-			members = append(members, member)
-		}
-		return NewSet(members...)
-	case "zset":
-		members := make([]Member, 0, len(k.zset))
-		for name, score := range k.zset {
-			members = append(members, Member{name, score})
-		}
-		return NewSortedSet(members...)
-	case "stream":
-		return k.finishedStream()
-	default:
-		return String(k.text)
 	}
+	if db.place != nil {
+		db.place[key.Name] = n
+	}
+	db.keys = append(db.keys, key)
 }
 
-// stash deletes an entry of a stream at the end: it may be pending until then.
-func (k *draftKey) stash(id StreamID) {
-	if k.stashed == nil {
-		k.stashed = map[StreamID]bool{}
+func (db *draftDatabase) find(name string) (at int, ok bool) {
+	if db.place != nil {
+		at, ok = db.place[name]
+		return at, ok
 	}
-	k.stashed[id] = true
+	if n := len(db.keys); n == 0 || db.keys[n-1].Name < name { // nearly always
+		return 0, false
+	}
+	return slices.BinarySearchFunc(db.keys, name, func(k Key, name string) int { return strings.Compare(k.Name, name) })
 }
 
-// lastEntry is the greatest id of an entry that has not been deleted.
-func (k *draftKey) lastEntry() StreamID {
-	for _, e := range slices.Backward(k.stream.entries) {
-		if !k.stashed[e.ID] {
-			return e.ID
-		}
+// settled are the keys by name. There is no going on after that.
+func (db *draftDatabase) settled() []Key {
+	for at, k := range db.open {
+		db.keys[at].Value, db.keys[at].TTL = k.settled(), k.ttl
 	}
-	return StreamID{}
-}
-
-// finishedStream leaves out the entries that were deleted.
-func (k *draftKey) finishedStream() *Stream {
-	s := k.stream
-	entries := slices.DeleteFunc(s.entries, func(e Entry) bool { return k.stashed[e.ID] })
-	for i, g := range s.groups {
-		named := NewGroup(g.Name, g.LastID, g.consumers, g.pending)
-		named.entriesRead = g.entriesRead
-		s.groups[i] = named
+	if db.place != nil {
+		slices.SortFunc(db.keys, func(a, b Key) int { return strings.Compare(a.Name, b.Name) })
 	}
-	made := NewStream(s.lastID, entries, s.groups)
-	made.counters = s.counters
-	return made
+	return db.keys
 }

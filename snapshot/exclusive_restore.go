@@ -37,7 +37,8 @@ type exclusiveWriter struct {
 	limits
 	do Do
 
-	made     []keyPlace // keys that were written or were about to be
+	filled   []int      // databases that were empty before something was written
+	made     []keyPlace // keys that were written, or were about to be, beside others
 	replaced []int      // databases that were set aside as a whole
 	aside    []keyPlace // single keys that were set aside
 }
@@ -105,6 +106,9 @@ func (w *exclusiveWriter) write(s *Snapshot) error {
 		if err := w.run("SELECT", strconv.Itoa(db.index)); err != nil {
 			return err
 		}
+		if w.mode != merging {
+			w.filled = append(w.filled, db.index)
+		}
 		for _, key := range db.keys {
 			if err := w.writeKey(keyPlace{db.index, key.Name}, key); err != nil {
 				return fmt.Errorf("database %d: key %s: %w", db.index, words.Quote(key.Name), err)
@@ -116,6 +120,7 @@ func (w *exclusiveWriter) write(s *Snapshot) error {
 
 func (w *exclusiveWriter) writeKey(place keyPlace, key Key) error {
 	if w.mode == merging {
+		w.made = append(w.made, place)
 		moved, err := ask(w.do, number, "MOVE", place.name, spareOf(place.db))
 		if err != nil {
 			return err
@@ -124,7 +129,6 @@ func (w *exclusiveWriter) writeKey(place keyPlace, key Key) error {
 			w.aside = append(w.aside, place)
 		}
 	}
-	w.made = append(w.made, place)
 	for command := range w.spoken(key) {
 		if err := w.run(command...); err != nil {
 			return err
@@ -135,6 +139,11 @@ func (w *exclusiveWriter) writeKey(place keyPlace, key Key) error {
 
 // undo makes everything as it was.
 func (w *exclusiveWriter) undo() error {
+	for _, db := range w.filled {
+		if err := w.in(strconv.Itoa(db), "FLUSHDB"); err != nil {
+			return err
+		}
+	}
 	for _, place := range w.made {
 		if err := w.in(strconv.Itoa(place.db), "DEL", place.name); err != nil {
 			return err

@@ -93,11 +93,13 @@ func (m *Manager) SnapshotInBackground(ctx context.Context, opts ...TakeOption) 
 	if err := m.begin(ctx, o); err != nil {
 		return fmt.Errorf("snapshot: %w", err)
 	}
-	captured := m.how.now()
+	if _, clocked := o.source.(Clocked); !clocked && o.captured.IsZero() {
+		o.captured = m.how.now() // what is given may have been captured already
+	}
 	ctx = context.WithoutCancel(ctx)
 	err := m.background(func() {
 		defer m.end()
-		_, err := m.snapshot(ctx, o, captured)
+		_, err := m.snapshot(ctx, o)
 		m.logFailure(ctx, err)
 	})
 	if err != nil {
@@ -113,7 +115,7 @@ func (m *Manager) take(ctx context.Context, o order) (Generation, error) {
 		return Generation{}, fmt.Errorf("snapshot: %w", err)
 	}
 	defer m.end()
-	return m.snapshot(ctx, o, m.how.now())
+	return m.snapshot(ctx, o)
 }
 
 // begin waits for the turn to take a snapshot.
@@ -121,12 +123,9 @@ func (m *Manager) begin(ctx context.Context, o order) error {
 	if err := m.wait(ctx, o.unlessBusy); err != nil {
 		return err
 	}
-	m.mu.Lock()
-	unrestored := m.unrestored
-	m.mu.Unlock()
-	if unrestored != nil {
+	if err := m.allowed(); err != nil {
 		m.end()
-		return m.failed(fmt.Errorf("%w: %w", ErrUnrestored, unrestored))
+		return err
 	}
 	return nil
 }
@@ -170,9 +169,9 @@ func (m *Manager) alive(ctx context.Context) error {
 }
 
 // snapshot takes a snapshot. The caller has the turn.
-func (m *Manager) snapshot(ctx context.Context, o order, captured time.Time) (Generation, error) {
+func (m *Manager) snapshot(ctx context.Context, o order) (Generation, error) {
 	began := time.Now()
-	s, err := Capture(ctx, o.source)
+	s, captured, err := m.capture(ctx, o)
 	if err == nil {
 		err = ctx.Err()
 	}
@@ -191,7 +190,7 @@ func (m *Manager) snapshot(ctx context.Context, o order, captured time.Time) (Ge
 	if err != nil && !errors.As(err, &remains) {
 		return Generation{}, m.failedUnlessOver(ctx, o, err)
 	}
-	m.saved = saved{s, captured, g}
+	m.remember(s, captured, g)
 	m.count(func(stats *Stats) {
 		stats.Taken++
 		stats.Last, stats.LastDuration, stats.LastError = g, time.Since(began), err
@@ -209,6 +208,14 @@ func (m *Manager) failedUnlessOver(ctx context.Context, o order, err error) erro
 		return err
 	}
 	return m.failed(err)
+}
+
+// remember notes what the store has. The snapshot is of use to periodic ones only, and takes much memory.
+func (m *Manager) remember(s *Snapshot, captured time.Time, g Generation) {
+	m.saved = saved{s, captured, g}
+	if !m.how.periodic {
+		m.saved.snapshot = nil
+	}
 }
 
 func (m *Manager) failed(err error) error {
@@ -231,7 +238,7 @@ func (m *Manager) unchanged(ctx context.Context, s *Snapshot, captured time.Time
 		if !same(m.saved.snapshot, s, 0) {
 			return false
 		}
-	} else if !same(aged(m.saved.snapshot, captured.Sub(m.saved.captured)), s, tolerance) {
+	} else if !same(Aged(m.saved.snapshot, captured.Sub(m.saved.captured)), s, tolerance) {
 		return false
 	}
 	// It is of no use if somebody has removed it.

@@ -86,7 +86,11 @@ func (m *Manager) background(work func()) error {
 // That ctx has ended does not matter, so it can be that of a test: Stop has the time that FinalSnapshot says, 30 seconds
 // without it, and less only where a deadline of ctx comes sooner. Stop can be called by many goroutines: the first does the
 // work, the others wait for it, or for their context, and get the same error.
-func (m *Manager) Stop(ctx context.Context) error {
+func (m *Manager) Stop(ctx context.Context, opts ...StopOption) error {
+	last := stopping{final: m.how.final, source: m.source}
+	for _, opt := range opts {
+		opt(&last)
+	}
 	m.mu.Lock()
 	first := !m.stopping
 	m.stopping = true
@@ -104,13 +108,13 @@ func (m *Manager) Stop(ctx context.Context) error {
 	}
 	defer close(m.ended)
 	close(m.ending)
-	if err := m.finish(ctx); err != nil {
+	if err := m.finish(ctx, last); err != nil {
 		m.endErr = fmt.Errorf("stop snapshots: %w", err)
 	}
 	return m.endErr
 }
 
-func (m *Manager) finish(ctx context.Context) error {
+func (m *Manager) finish(ctx context.Context, last stopping) error {
 	ctx, cancel := m.lastContext(ctx)
 	defer cancel()
 	if err := m.waitForAll(ctx); err != nil {
@@ -120,10 +124,10 @@ func (m *Manager) finish(ctx context.Context) error {
 	m.mu.Lock()
 	unrestored := m.unrestored
 	m.mu.Unlock()
-	if !m.how.final || unrestored != nil { // whoever called Restore knows why
+	if !last.final || unrestored != nil { // whoever called Restore knows why
 		return nil
 	}
-	_, err := m.snapshot(ctx, order{source: m.source}, m.how.now())
+	_, err := m.snapshot(ctx, order{source: last.source})
 	return err
 }
 

@@ -2,7 +2,6 @@ package snapshot
 
 import (
 	"context"
-	"errors"
 	"fmt"
 )
 
@@ -15,45 +14,28 @@ import (
 //
 // After any other error the manager takes no snapshots, lest they replace what could not be restored, until a Restore
 // succeeds or StartOver is called.
-func (m *Manager) Restore(ctx context.Context, opts ...RestoreOption) (Generation, error) {
+func (m *Manager) Restore(ctx context.Context, opts ...RestoreOption) (g Generation, err error) {
 	if err := m.wait(ctx, false); err != nil {
 		return Generation{}, fmt.Errorf("restore: %w", err)
 	}
 	defer m.end()
-	g, err := m.restore(ctx, opts)
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	switch {
-	case err == nil:
-		m.unrestored = nil
-		m.stats.Restored++
-		m.stats.Last, m.stats.LastError = g, nil
-	case errors.Is(err, ErrNoSnapshot):
-		m.unrestored = nil
-	default:
-		m.unrestored, m.stats.LastError = err, err
-	}
-	return g, err
+	target, _ := m.source.(Target)
+	return Turn{m}.Restore(ctx, target, opts...)
 }
 
-// restore restores. The caller has the turn.
-func (m *Manager) restore(ctx context.Context, opts []RestoreOption) (Generation, error) {
-	target, ok := m.source.(Target)
-	if !ok {
+// restore restores into a target, which is nil where the source is none. The caller has the turn.
+func (m *Manager) restore(ctx context.Context, target Target, opts []RestoreOption) (Generation, error) {
+	if target == nil {
 		return Generation{}, fmt.Errorf("restore: a %T can be captured only", m.source)
 	}
 	s, g, err := m.store.Latest(ctx)
 	if err != nil {
 		return Generation{}, fmt.Errorf("restore: %w", err)
 	}
-	restored := s
-	if !m.how.freeze {
-		restored = aged(s, m.how.now().Sub(g.Captured))
-	}
-	if err := Restore(ctx, target, restored, opts...); err != nil {
+	if err := m.putBack(ctx, target, s, g.Captured, opts); err != nil {
 		return Generation{}, fmt.Errorf("restore generation %s: %w", g.Name, err)
 	}
-	m.saved = saved{s, g.Captured, g}
+	m.remember(s, g.Captured, g)
 	return g, nil
 }
 
@@ -65,20 +47,5 @@ func (m *Manager) StartOver(ctx context.Context) error {
 		return fmt.Errorf("start over: %w", err)
 	}
 	defer m.end()
-	m.mu.Lock()
-	unrestored := m.unrestored
-	m.mu.Unlock()
-	if unrestored == nil {
-		return nil
-	}
-	if store, ok := m.store.(interface{ SetAside(context.Context) error }); ok {
-		if err := store.SetAside(ctx); err != nil {
-			return fmt.Errorf("start over: %w", err)
-		}
-	}
-	m.saved = saved{}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.unrestored = nil
-	return nil
+	return Turn{m}.StartOver(ctx)
 }

@@ -83,6 +83,9 @@ func restoringAs(opts []RestoreOption) restoring {
 
 // fit returns what of s the target can hold, or an error if that is not all and the options do not allow a loss.
 func (r restoring) fit(s *Snapshot, l limits) (*Snapshot, error) {
+	if l.fieldTTLs && l.words == 0 && !slices.ContainsFunc(s.databases, func(db database) bool { return db.index >= l.databases }) {
+		return s, nil
+	}
 	fitting := &Snapshot{}
 	for _, db := range s.databases {
 		kept := database{index: db.index}

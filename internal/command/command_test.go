@@ -99,16 +99,17 @@ func TestFormatWritesWhatParseReads(t *testing.T) {
 	specs := slices.Collect(All())
 	parsed, err := parse(format(specs))
 	require.NoError(t, err)
+	require.NoError(t, parsed.parseKeys(formatKeys(specs)))
 	assert.Equal(t, specs, parsed.sorted)
 }
 
 func TestParseRefusesDamage(t *testing.T) {
 	t.Parallel()
 	for damaged, want := range map[string]string{
-		"get 2 1 1 1 fast":                  "line 1: 6 fields, want 7",
-		"# fine\nget two 1 1 1 - -":         `line 2: get: strconv.Atoi: parsing "two": invalid syntax`,
-		"get 2 1 1 1 quick -":               `line 1: get: unknown flag "quick"`,
-		"a|b 2 0 0 0 - -\na -2 0 0 0 - -\n": "line 1: a|b has no container before it",
+		"get 2 1 1 1 fast -":                    "line 1: 7 fields, want 8",
+		"# fine\nget two 1 1 1 - - -":           `line 2: get: strconv.Atoi: parsing "two": invalid syntax`,
+		"get 2 1 1 1 quick - -":                 `line 1: get: unknown flag "quick"`,
+		"a|b 2 0 0 0 - - -\na -2 0 0 0 - - -\n": "line 1: a|b has no container before it",
 	} {
 		_, err := parse(damaged)
 		assert.EqualError(t, err, want)

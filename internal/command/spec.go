@@ -18,8 +18,12 @@ type Spec struct {
 	Step int
 	// Categories are the ACL categories with their at sign, such as "@read", in the server's order.
 	Categories []string
+	// Tips are what cluster clients go by, such as "request_policy:multi_shard", in the server's order.
+	Tips []string
 	// Subcommands are sorted by name; none for most commands.
 	Subcommands []*Spec
+	// KeySpecs say where the keys are; [Spec.Keys] finds those of a call.
+	KeySpecs []KeySpec
 
 	bits Flag
 }

@@ -29,13 +29,16 @@ type table struct {
 // mustParse panics where the embedded table is damaged, which is a fault of this package and never of its caller.
 func mustParse() *table {
 	parsed, err := parse(text)
+	if err == nil {
+		err = parsed.parseKeys(keysText)
+	}
 	if err != nil {
 		panic(fmt.Sprintf("command: embedded table: %v", err))
 	}
 	return parsed
 }
 
-// parse reads one command a line: name, arity, first key, last key, step, flags, categories. Lists are joined by commas, and
+// parse reads one command a line: name, arity, first key, last key, step, flags, categories, tips. Lists are joined by commas, and
 // a subcommand comes anywhere after its container.
 func parse(text string) (*table, error) {
 	parsed := &table{byName: map[string]*Spec{}}
@@ -71,10 +74,10 @@ func parse(text string) (*table, error) {
 
 func parseLine(line string) (*Spec, error) {
 	fields := strings.Fields(line)
-	if len(fields) != 7 {
-		return nil, fmt.Errorf("%d fields, want 7", len(fields))
+	if len(fields) != 8 {
+		return nil, fmt.Errorf("%d fields, want 8", len(fields))
 	}
-	spec := &Spec{Name: fields[0], Flags: splitList(fields[5]), Categories: splitList(fields[6])}
+	spec := &Spec{Name: fields[0], Flags: splitList(fields[5]), Categories: splitList(fields[6]), Tips: splitList(fields[7])}
 	for i, target := range []*int{&spec.Arity, &spec.FirstKey, &spec.LastKey, &spec.Step} {
 		value, err := strconv.Atoi(fields[1+i])
 		if err != nil {
@@ -96,8 +99,8 @@ func parseLine(line string) (*Spec, error) {
 func format(specs []*Spec) string {
 	var b strings.Builder
 	for _, spec := range specs {
-		fmt.Fprintf(&b, "%s %d %d %d %d %s %s\n", spec.Name, spec.Arity, spec.FirstKey, spec.LastKey, spec.Step,
-			joinList(spec.Flags), joinList(spec.Categories))
+		fmt.Fprintf(&b, "%s %d %d %d %d %s %s %s\n", spec.Name, spec.Arity, spec.FirstKey, spec.LastKey, spec.Step,
+			joinList(spec.Flags), joinList(spec.Categories), joinList(spec.Tips))
 		b.WriteString(format(spec.Subcommands))
 	}
 	return b.String()

@@ -21,12 +21,22 @@ type Config struct {
 	Users []User
 	// Clock is where the server takes its time from.
 	Clock Clock
+	// Cluster is which rules of a cluster the server follows.
+	Cluster Cluster
+	// Persistence is how it keeps its data.
+	Persistence Persistence
 }
 
 // Clock is a server's. The zero value stands still at the moment of the server's start.
 type Clock struct {
 	Start time.Time // where it stands at first; the zero value means now
 	Live  bool      // it follows time.Now, and Start means nothing
+}
+
+// Cluster makes a server judge like a node of a Redis Cluster.
+type Cluster struct {
+	Enabled     bool
+	DerivedKeys bool // scripts may use undeclared keys, in the slot of the declared ones
 }
 
 // User is a name and a password that clients can log in with.

@@ -33,12 +33,23 @@ type Handler func(*Command)
 // server through another connection. Intercept is to be called before the first client connects.
 func (e *Engine) Intercept(around func(next Handler) Handler) { e.handle = around(e.handle) }
 
-// execute runs a command, and then serves the clients that it has unblocked. It is the innermost handler.
+// execute runs a command, and what it has left to be done without the engine's lock. It is the innermost handler.
 func (e *Engine) execute(c *Command) {
+	if after := e.carryOut(c); after != nil {
+		after()
+	}
+}
+
+// carryOut runs a command, and then serves the clients that it has unblocked.
+func (e *Engine) carryOut(c *Command) (after func()) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if c.session.gone.Load() {
-		return
+		return nil
+	}
+	if e.frozen {
+		c.session.disconnect()
+		return nil
 	}
 	e.tick()
 	c.session.dispatch(c.entry, c.Args)
@@ -49,6 +60,9 @@ func (e *Engine) execute(c *Command) {
 		e.serveBlocked()
 	}
 	e.sweep()
+	e.saveIfDue()
+	after, c.session.after = c.session.after, nil
+	return after
 }
 
 // dispatch decides what becomes of a command: refused, queued, or run. The caller holds the engine's lock.
@@ -67,6 +81,10 @@ func (s *session) dispatch(c *entry, args []string) {
 
 // invoke runs a command that is known to be well-formed.
 func (s *session) invoke(command *entry, args []string) {
+	if refusal := s.engine.cluster.forbids(command.name, args); refusal != "" {
+		s.peer.WriteError(refusal)
+		return
+	}
 	if command.run != nil {
 		command.run(s, args)
 		return
@@ -87,11 +105,13 @@ func (s *session) refusal(c *entry, args []string) string {
 	switch {
 	case !c.openToStrangers && !s.admit():
 		return "NOAUTH Authentication required."
+	case s.tx != nil && c.spec != nil && c.spec.Has(command.NoMulti):
+		return "ERR Command not allowed inside a transaction"
+	case s.engine.cluster.parts(c, args):
+		return crossSlot
 	case s.subs.count() > 0 && !s.peer.Resp3 && !c.whileSubscribed:
 		return "ERR Can't execute '" + c.fullName(args) + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / " +
 			"PING / QUIT / RESET are allowed in this context"
-	case s.tx != nil && c.spec != nil && c.spec.Has(command.NoMulti):
-		return "ERR Command not allowed inside a transaction"
 	}
 	return ""
 }

@@ -26,32 +26,35 @@ func group(k keyspace, args []string) []byte {
 	return reply
 }
 
-// claim runs XCLAIM key group consumer min-idle-time id [id …] [options], and sees to it that an entry has been idle for
-// so long, which miniredis does not.
+// claim runs XCLAIM key group consumer min-idle-time id [id …] [options]. It sees to it that an entry has been idle for so
+// long, and that no delivery lies in the future, which miniredis does not.
 func claim(k keyspace, args []string) []byte {
+	isOption := func(word string) bool {
+		return isOneOf(word, []string{"IDLE", "TIME", "RETRYCOUNT", "FORCE", "JUSTID", "LASTID"})
+	}
+	ids, options := args[5:], []string(nil)
+	if i := slices.IndexFunc(ids, isOption); i >= 0 {
+		ids, options = ids[:i], slices.Clone(ids[i:])
+	}
+	now := k.engine.time.milliseconds()
+	for i := 0; i+1 < len(options); i++ {
+		at, ok := parseInteger(options[i+1])
+		if ok && strings.EqualFold(options[i], "TIME") && (at < 0 || at > now) {
+			options[i+1] = strconv.FormatInt(now, 10)
+		}
+	}
 	least, ok := parseInteger(args[4])
 	if !ok || least <= 0 {
-		return k.call(args...)
+		return k.call(slices.Concat(args[:5], ids, options)...)
 	}
-	words := slices.Clone(args[:5])
-	words[4] = "0"
-	ids := args[5:]
-	end := len(ids)
-	for i, word := range ids {
-		if isOneOf(word, []string{"IDLE", "TIME", "RETRYCOUNT", "FORCE", "JUSTID", "LASTID"}) {
-			end = i
-			break
-		}
-	}
-	for _, id := range ids[:end] {
-		if idle, pending := k.idle(args[1], args[2], id); !pending || idle >= least {
-			words = append(words, id)
-		}
-	}
-	if len(words) == 5 {
+	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+		idle, pending := k.idle(args[1], args[2], id)
+		return pending && idle < least
+	})
+	if len(ids) == 0 {
 		return []byte("*0\r\n")
 	}
-	return k.call(append(words, ids[end:]...)...)
+	return k.call(slices.Concat(args[:4], []string{"0"}, ids, options)...)
 }
 
 // idle asks for how many milliseconds an entry has been pending since its last delivery.

@@ -10,7 +10,7 @@ import (
 	"github.com/compozy/rediskit/internal/glob"
 )
 
-// describeCommands answers COMMAND, COUNT, LIST, INFO and DOCS: of those commands of Redis 7.0 that the engine has.
+// describeCommands answers COMMAND, COUNT, LIST, INFO, GETKEYS, GETKEYSANDFLAGS and DOCS: of those commands of Redis 7.0 that the engine has.
 // There is no documentation to give, which is an answer that redis-cli understands, unlike an error.
 func (s *session) describeCommands(args []string) {
 	if len(args) == 1 {
@@ -28,6 +28,10 @@ func (s *session) describeCommands(args []string) {
 			return
 		}
 		s.writeSpecs(s.engine.named(args[2:]))
+	case "GETKEYS":
+		s.listKeys(args[2:], false)
+	case "GETKEYSANDFLAGS":
+		s.listKeys(args[2:], true)
 	case "DOCS":
 		s.peer.WriteMapLen(0)
 	default:
@@ -112,7 +116,7 @@ func (s *session) writeSpecs(specs []*command.Spec) {
 	}
 }
 
-// writeSpec writes the ten fields of Redis 7.0. Tips and key specifications, which no client needs, are empty.
+// writeSpec writes the ten fields of Redis 7.0. The notes that Redis has on some key specifications are left out.
 func writeSpec(p *server.Peer, spec *command.Spec) {
 	p.WriteLen(10)
 	p.WriteBulk(spec.Name)
@@ -122,8 +126,15 @@ func writeSpec(p *server.Peer, spec *command.Spec) {
 	p.WriteInt(spec.LastKey)
 	p.WriteInt(spec.Step)
 	writeStatuses(p, spec.Categories)
-	p.WriteLen(0)
-	p.WriteLen(0)
+	p.WriteSetLen(len(spec.Tips))
+	for _, tip := range spec.Tips {
+		p.WriteBulk(tip)
+	}
+	writeKeySpecs(p, spec.KeySpecs)
+	if len(spec.Subcommands) == 0 {
+		p.WriteSetLen(0) // as Redis has it
+		return
+	}
 	p.WriteLen(len(spec.Subcommands))
 	for _, sub := range spec.Subcommands {
 		writeSpec(p, sub)

@@ -1,9 +1,12 @@
 package engine
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"net"
 	"sync"
+	"time"
 
 	"github.com/alicebob/miniredis/v2"
 	"github.com/alicebob/miniredis/v2/server"
@@ -26,6 +29,7 @@ type Engine struct {
 	// miniredis' own lock, never the other way round, and never held while an interceptor runs.
 	mu        sync.Mutex
 	closed    bool
+	frozen    bool // carries out no command any more
 	protected bool // clients have to log in
 	lastID    int64
 	sessions  map[*session]struct{}
@@ -36,10 +40,15 @@ type Engine struct {
 	scratch   scratch
 	time      timekeeper
 	deadlines deadlines
-	nested    any // the context of miniredis that marks a call from a script; see Exclusive
+	nested    any          // the context of miniredis that marks a call from a script; see Exclusive
+	insider   *server.Peer // has logged in; nil where nobody need to
+	started   time.Time
+	disk      Disk // may be nil
+	saveDue   bool // a transaction has scheduled a save
 
 	scripting scripting
 	sockets   sockets
+	cluster   *cluster // nil unless it judges like one
 }
 
 // New starts an engine with its clock and without any connection or listener. It owns no goroutine until it listens.
@@ -59,6 +68,7 @@ func New(clock Clock) (*Engine, error) {
 		sessions: map[*session]struct{}{},
 		time:     clock.keeper(),
 	}
+	e.started = e.time.now
 	mini.SetTime(e.time.now)
 	e.handle = e.execute
 	e.native.SetPreHook(e.fromScript)
@@ -75,6 +85,10 @@ func (e *Engine) Protect(user, password string) error {
 	}
 	e.mini.RequireUserAuth(user, password)
 	e.protected = true
+	e.insider = server.NewPeer(nil)
+	if reply := e.scratch.call(e.native, e.insider, []string{"AUTH", user, password}); isError(reply, "") {
+		return errors.New(string(bytes.TrimSpace(reply)))
+	}
 	return nil
 }
 
@@ -90,9 +104,7 @@ func (e *Engine) Miniredis() *Miniredis {
 func (e *Engine) Close() error {
 	e.mu.Lock()
 	e.closed = true
-	for s := range e.sessions {
-		s.disconnect()
-	}
+	e.disconnectAll()
 	e.mu.Unlock()
 
 	err := e.sockets.close()

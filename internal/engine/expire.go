@@ -15,6 +15,9 @@ func expire(u unit) keyspaceCommand {
 			return errorReply(err)
 		}
 		distance := strconv.FormatInt(at-k.engine.time.base, 10)
+		if len(args) == 4 && strings.EqualFold(args[3], "LT") && string(k.call("PTTL", args[1])) == ":"+distance+"\r\n" {
+			return integerReply(0) // not less, to miniredis' mind it were
+		}
 		reply := bytes.Clone(k.call(append([]string{"PEXPIRE", args[1], distance}, args[3:]...)...))
 		if string(reply) == ":1\r\n" {
 			k.expiresAt(args[1], at)
@@ -30,18 +33,17 @@ func timeToLive(milliseconds int64, absolute bool) keyspaceCommand {
 		if !ok || left < 0 {
 			return integerReply(left) // -2: no such key, -1: it stays
 		}
-		return integerReply(k.told(left, milliseconds, absolute))
+		return integerReply((k.told(left, absolute) + milliseconds/2) / milliseconds) // to the nearest second
 	}
 }
 
 // told is how a command tells what is left of a time to live, from what miniredis keeps.
-func (k keyspace) told(left, milliseconds int64, absolute bool) int64 {
+func (k keyspace) told(left int64, absolute bool) (milliseconds int64) {
 	t := &k.engine.time
-	n := left + t.base
-	if !absolute {
-		n = max(0, n-t.milliseconds())
+	if absolute {
+		return left + t.base
 	}
-	return (n + milliseconds/2) / milliseconds // Redis rounds to the nearest second
+	return max(0, left+t.base-t.milliseconds())
 }
 
 // expireFields runs HEXPIRE key time [NX|XX|GT|LT] FIELDS count field [field …] and its kin, which Redis has since 7.4.
@@ -111,7 +113,7 @@ func fieldsTimeToLive(milliseconds int64, absolute bool) keyspaceCommand {
 		answers := integersOf(reply)
 		for i, left := range answers {
 			if left >= 0 {
-				answers[i] = k.told(left, milliseconds, absolute)
+				answers[i] = (k.told(left, absolute) + milliseconds - 1) / milliseconds // whole seconds, and what is left of one
 			}
 		}
 		return integersReply(answers)

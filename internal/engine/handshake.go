@@ -74,7 +74,7 @@ func (s *session) greet() {
 	p.WriteBulk("id")
 	p.WriteInt(int(s.id))
 	p.WriteBulk("mode")
-	p.WriteBulk("standalone")
+	p.WriteBulk(map[bool]string{false: "standalone", true: "cluster"}[s.engine.cluster != nil])
 	p.WriteBulk("role")
 	p.WriteBulk("master")
 	p.WriteBulk("modules")

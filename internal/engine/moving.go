@@ -21,15 +21,13 @@ func rename(k keyspace, args []string) []byte {
 
 // copyKey runs COPY source destination [DB destination-db] [REPLACE].
 func copyKey(k keyspace, args []string) []byte {
+	db, err := copyDestination(args, k.db)
+	if err != nil {
+		return errorReply(err)
+	}
 	reply := bytes.Clone(k.call(args...))
 	if string(reply) != ":1\r\n" {
 		return reply
-	}
-	db := k.db
-	for i := 3; i+1 < len(args); i++ {
-		if n, ok := parseInteger(args[i+1]); ok && strings.EqualFold(args[i], "DB") {
-			db = int(n)
-		}
 	}
 	original, shares, err := k.sharing(args[1])
 	lives, _ := integerOf(k.call("PTTL", args[1]))
@@ -48,6 +46,27 @@ func copyKey(k keyspace, args []string) []byte {
 		return errorReply(redisError("ERR " + err.Error()))
 	}
 	return reply
+}
+
+// copyDestination is the database that a COPY is to, home unless it says another one. What else may be wrong with the words
+// is not looked at, nor what follows it.
+func copyDestination(args []string, home int) (db int, err error) {
+	db = home
+	for i := 3; i < len(args); i++ {
+		switch {
+		case strings.EqualFold(args[i], "REPLACE"):
+		case strings.EqualFold(args[i], "DB") && i+1 < len(args):
+			i++
+			if spare, ok := parseInteger(args[i]); ok && spare >= firstSpare {
+				db = int(spare)
+			} else if db, err = databaseIndex(args[i]); err != nil {
+				return home, err
+			}
+		default:
+			return home, nil
+		}
+	}
+	return db, nil
 }
 
 // moveKey runs MOVE key db.

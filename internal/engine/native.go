@@ -31,6 +31,15 @@ func (s *session) call(args ...string) []byte {
 	return s.engine.scratch.call(s.engine.native, s.peer, args)
 }
 
+// written is what a function writes to a client.
+func written(write func(*server.Peer)) []byte {
+	var reply bytes.Buffer
+	p := server.NewPeer(bufio.NewWriter(&reply))
+	write(p)
+	p.Flush()
+	return reply.Bytes()
+}
+
 // keyspace is the client's database to its commands.
 func (s *session) keyspace() keyspace { return keyspace{s.engine, s.db, s.call} }
 

@@ -14,6 +14,7 @@ type scripting struct {
 	// well, without the engine's lock.
 	running atomic.Bool
 
+	declared []string    // the keys that it was given; known with a cluster's rules only
 	db       int         // that the script has selected
 	contexts map[any]int // and those that redis.call and redis.pcall have, each for itself; nil while all have the first
 }
@@ -24,7 +25,10 @@ func (s *session) script(args []string) {
 		args[1] = strings.ToLower(args[1])
 	}
 	running := &s.engine.scripting
-	running.db, running.contexts = s.db, nil
+	running.db, running.contexts, running.declared = s.db, nil, nil
+	if s.engine.cluster != nil {
+		running.declared = slottedWords(s.engine.table.lookup(args[0]), args)
+	}
 	running.running.Store(true)
 	defer running.running.Store(false)
 	s.engine.native.Dispatch(s.peer, args)
@@ -38,10 +42,17 @@ func (e *Engine) fromScript(peer *server.Peer, name string, args ...string) bool
 	k := keyspace{e, e.scripting.db, e.inScript(peer)}
 	e.scripting.follow(k, peer)
 	c := e.table.lookup(name)
-	if c.inScript == nil {
+	if c.inScript == nil && e.cluster == nil {
 		return false
 	}
 	words := append([]string{c.lowerName()}, args...)
+	if refusal := e.cluster.refusesInScript(c, words, e.scripting.declared); refusal != "" {
+		writeError(peer, refusal)
+		return true
+	}
+	if c.inScript == nil {
+		return false
+	}
 	if flaw := c.flaw(words); flaw != "" {
 		peer.WriteError(flaw)
 		return true

@@ -36,7 +36,8 @@ type session struct {
 	watched  []watchedKey
 	touched  bool // a flush has taken one of them
 	blocked  *waiter
-	leaving  bool // is to be disconnected when its command is done
+	leaving  bool   // is to be disconnected when its command is done
+	after    func() // to be run without the engine's lock when the command is done
 	subs     subscriptions
 }
 

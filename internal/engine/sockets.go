@@ -109,6 +109,19 @@ func (e *Engine) converse(socket net.Conn) {
 	sending.Wait()
 }
 
+// stopListening lets nobody connect any more.
+func (k *sockets) stopListening() error {
+	k.mu.Lock()
+	listeners := k.listeners
+	k.listeners = nil
+	k.mu.Unlock()
+	var errs []error
+	for _, listener := range listeners {
+		errs = append(errs, listener.Close())
+	}
+	return errors.Join(errs...)
+}
+
 // close stops listening, cuts the connections and waits for the goroutines that served them.
 func (k *sockets) close() error {
 	k.mu.Lock()

@@ -110,6 +110,11 @@ var commands = sync.OnceValues(func() (commandTable, error) {
 	for name, run := range ownCommands() {
 		table[name].run = run
 	}
+	for name, run := range diskCommands() {
+		table[name].run = run
+		table[name].inScript = refuseInScript
+	}
+	table["LASTSAVE"].inScript = lastSaveInScript
 	for name, parse := range blockingCommands {
 		table[name].run = func(s *session, args []string) { s.block(parse, args) }
 		table[name].inScript = func(k keyspace, args []string) []byte { return tryOnce(parse, k, args) }
@@ -125,6 +130,7 @@ var commands = sync.OnceValues(func() (commandTable, error) {
 	table["SET"].run = (*session).set
 	table["HSET"].run = (*session).overwriteFields
 	table["SELECT"].inScript = selectInScript
+	table["CLUSTER"].inScript = clusterInScript
 	table["PUBLISH"].inScript = func(k keyspace, args []string) []byte {
 		return integerReply(int64(k.engine.deliver(args[1], args[2])))
 	}
@@ -174,5 +180,11 @@ func ownCommands() map[string]func(s *session, args []string) {
 		"RESET":   (*session).reset,
 		"CLIENT":  (*session).client,
 		"COMMAND": (*session).describeCommands,
+		"INFO":    (*session).info,
+
+		"CLUSTER":   (*session).clusterInfo,
+		"READONLY":  (*session).clusterSwitch,
+		"READWRITE": (*session).clusterSwitch,
+		"ASKING":    (*session).clusterSwitch,
 	}
 }

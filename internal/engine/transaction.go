@@ -30,7 +30,9 @@ func (s *session) refuse(c *entry, refusal string) {
 
 // enqueue adds a command, which nothing speaks against, to the transaction.
 func (s *session) enqueue(c *entry, args []string) {
-	s.tx.queue = append(s.tx.queue, queued{c, args})
+	if !s.tx.aborted {
+		s.tx.queue = append(s.tx.queue, queued{c, args})
+	}
 	s.peer.WriteInline("QUEUED")
 }
 
@@ -52,6 +54,8 @@ func (s *session) exec([]string) {
 	s.tx = nil
 	untouched := s.endWatch()
 	switch {
+	case s.engine.cluster.partsTransaction(tx):
+		s.peer.WriteError(crossSlot)
 	case tx.aborted:
 		s.peer.WriteError("EXECABORT Transaction discarded because of previous errors.")
 	case !untouched:

@@ -34,6 +34,8 @@ type exchange struct {
 	raw string
 	// until is what client a's replies have to contain before the connections are closed: for replies that take time.
 	until string
+	// anyNode lets the names and addresses of nodes differ.
+	anyNode bool
 	// deviates is why the engine is allowed to answer in another way, "" for not at all. It must do so, then.
 	deviates string
 }
@@ -188,6 +190,21 @@ func difference(want, got string) string {
 // ownFacts are what may differ from server to server.
 var ownFacts = regexp.MustCompile(`(\$2\r\nid\r\n):\d+`)
 
+// nodes are the names of a cluster's nodes, and their addresses in CLUSTER NODES.
+var nodes = regexp.MustCompile(`[0-9a-f]{40}|[0-9.]*:\d+@\d+`)
+
+func (x exchange) comparable(replies string) string {
+	if x.anyNode {
+		replies = nodes.ReplaceAllStringFunc(replies, func(found string) string {
+			if strings.Contains(found, "@") {
+				return "(address)"
+			}
+			return "(node)"
+		})
+	}
+	return ownFacts.ReplaceAllString(replies, "$1:*")
+}
+
 func compareExchanges(t *testing.T, exchanges []exchange, password string) {
 	t.Helper()
 	var opts []process.Option
@@ -196,7 +213,19 @@ func compareExchanges(t *testing.T, exchanges []exchange, password string) {
 		opts = append(opts, process.WithPassword(password))
 		login = "AUTH " + password
 	}
-	genuine := serveReal(t, opts...)
+	compareWith(t, serveReal(t, opts...), login, exchanges, func(t *testing.T) *engine.Engine {
+		t.Helper()
+		e := start(t)
+		if password != "" {
+			require.NoError(t, e.Protect("default", password))
+		}
+		return e
+	})
+}
+
+// compareWith compares new engines with a server.
+func compareWith(t *testing.T, genuine wireServer, login string, exchanges []exchange, fresh func(*testing.T) *engine.Engine) {
+	t.Helper()
 	var turn sync.Mutex // the exchanges share redis-server
 	seen := map[string]bool{}
 	for _, x := range exchanges {
@@ -207,14 +236,10 @@ func compareExchanges(t *testing.T, exchanges []exchange, password string) {
 			turn.Lock()
 			defer turn.Unlock()
 			genuine.clear(t, login)
-			e := start(t)
-			if password != "" {
-				require.NoError(t, e.Protect("default", password))
-			}
-			want, got := genuine.hold(t, x), serveEngine(t, e).hold(t, x)
+			want, got := genuine.hold(t, x), serveEngine(t, fresh(t)).hold(t, x)
 			var differences []string
 			for _, name := range x.clients() {
-				w, g := ownFacts.ReplaceAllString(want[name], "$1:*"), ownFacts.ReplaceAllString(got[name], "$1:*")
+				w, g := x.comparable(want[name]), x.comparable(got[name])
 				if w != g {
 					differences = append(differences, "client "+name+difference(w, g))
 				}

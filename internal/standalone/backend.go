@@ -2,6 +2,7 @@ package standalone
 
 import (
 	"context"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -16,6 +17,8 @@ type Backend interface {
 	Listen(ctx context.Context) (addr string, err error)
 	// Keyspace is what it holds.
 	Keyspace() snapshot.Target
+	// Now is its time, by which times to live are counted.
+	Now() time.Time
 	// Close ends it. The clients have been closed by then.
 	Close(ctx context.Context) error
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -25,6 +26,17 @@ func (s *Server) NewClient(ctx context.Context, options ...func(*redis.Options))
 	client := redis.NewClient(o)
 	s.clients = append(s.clients, client)
 	return client, nil
+}
+
+// Adopt makes a client one of the server's, to be closed with it.
+func (s *Server) Adopt(client io.Closer) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closing.Load() {
+		return errors.Join(fmt.Errorf("new client: %w", ErrClosed), client.Close())
+	}
+	s.clients = append(s.clients, client)
+	return nil
 }
 
 // Listen makes the server reachable over TCP, at its first call, and returns the address.

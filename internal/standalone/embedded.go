@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net"
 	"sync"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
@@ -29,8 +30,9 @@ type Embedded struct {
 
 var _ Backend = (*Embedded)(nil)
 
-// StartEmbedded starts the embedded backend as the context's config says. The error names the step that failed, and then
-// nothing is left running. prepare, which may be nil, gets the engine before the first client connects.
+// StartEmbedded starts the embedded backend as the context's config says. It is reached in memory until it is opened. The
+// error names the step that failed, and then nothing is left running. prepare, which may be nil, gets the engine before the
+// first client connects.
 func StartEmbedded(ctx context.Context, prepare func(*engine.Engine)) (*Embedded, error) {
 	e, err := engine.New(engine.Clock(config.FromContext(ctx).Clock))
 	if err != nil {
@@ -40,19 +42,20 @@ func StartEmbedded(ctx context.Context, prepare func(*engine.Engine)) (*Embedded
 	if prepare != nil {
 		prepare(e)
 	}
-	if err := b.bringUp(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("start redis: %w", err), e.Close())
+	for _, user := range config.FromContext(ctx).Users {
+		if err := e.Protect(user.Name, user.Password); err != nil {
+			return nil, errors.Join(fmt.Errorf("start redis: add user %s: %w", user.Name, err), e.Close())
+		}
+	}
+	if rules := config.FromContext(ctx).Cluster; rules.Enabled {
+		e.FollowClusterRules(engine.ClusterRules{DerivedKeys: rules.DerivedKeys})
 	}
 	return b, nil
 }
 
-func (b *Embedded) bringUp(ctx context.Context) error {
+// Open implements opener: it listens where the config says.
+func (b *Embedded) Open(ctx context.Context) error {
 	settings := config.FromContext(ctx)
-	for _, user := range settings.Users {
-		if err := b.engine.Protect(user.Name, user.Password); err != nil {
-			return fmt.Errorf("add user %s: %w", user.Name, err)
-		}
-	}
 	if settings.UnixSocket != "" {
 		if _, err := b.engine.Listen("unix", settings.UnixSocket, nil); err != nil {
 			return err
@@ -70,11 +73,10 @@ func (b *Embedded) bringUp(ctx context.Context) error {
 func (b *Embedded) Engine() *engine.Engine { return b.engine }
 
 // Keyspace implements Backend.
-func (b *Embedded) Keyspace() snapshot.Target {
-	return snapshot.Exclusive(func(fn func(snapshot.Do) error) error {
-		return b.engine.Exclusive(func(x *engine.Section) error { return fn(x.Do) })
-	})
-}
+func (b *Embedded) Keyspace() snapshot.Target { return keyspace(b.engine.Exclusive) }
+
+// Now implements Backend.
+func (b *Embedded) Now() time.Time { return b.engine.Now() }
 
 // Close implements Backend.
 func (b *Embedded) Close(context.Context) error { return b.engine.Close() }

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -15,43 +16,49 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/compozy/rediskit/internal/logger"
+	"github.com/compozy/rediskit/snapshot"
 )
 
 // Server is a running server. It is safe for concurrent use.
 type Server struct {
 	backend     Backend
 	client      *redis.Client
-	persistence Persistence // may be nil
+	persistence *persistence // nil where nothing is kept
 
 	closing  atomic.Bool
 	closed   chan struct{} // closed when Close is done
 	closeErr error
 
 	mu      sync.Mutex
-	clients []*redis.Client // in the order in which they were made
+	clients []io.Closer // in the order in which they were made
 }
 
-// Persistence keeps a server's data beyond its end.
-type Persistence interface {
-	// Restore brings back what was kept. It is called before the server is handed out.
-	Restore(ctx context.Context, client *redis.Client) error
-	// Stop keeps what is there now and ends whatever runs in the background. It is called before the clients are closed.
-	Stop(ctx context.Context) error
+// opener is a backend that nobody else reaches before it is opened.
+type opener interface {
+	Open(ctx context.Context) error
 }
 
 // Start puts a server together, and returns it once it has answered PING. The backend is the server's from now on. The
 // error names the step that failed, and then nothing is left running. The context's end does not end the server: Close
 // does.
-func Start(ctx context.Context, backend Backend, persistence Persistence) (*Server, error) {
-	s := &Server{backend: backend, persistence: persistence, closed: make(chan struct{})}
+func Start(ctx context.Context, backend Backend) (*Server, error) {
+	s := &Server{backend: backend, closed: make(chan struct{})}
 	if err := s.bringUp(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("start redis: %w", err), s.abandon(ctx))
+		return nil, errors.Join(fmt.Errorf("start redis: %w", err), s.Abandon(ctx))
 	}
 	logger.FromContext(ctx).DebugContext(ctx, "redis started")
 	return s, nil
 }
 
 func (s *Server) bringUp(ctx context.Context) error {
+	if err := s.restore(ctx); err != nil {
+		return err
+	}
+	if backend, ok := s.backend.(opener); ok {
+		if err := backend.Open(ctx); err != nil {
+			return err
+		}
+	}
 	client, err := s.NewClient(ctx)
 	if err != nil {
 		return err
@@ -61,17 +68,36 @@ func (s *Server) bringUp(ctx context.Context) error {
 		return fmt.Errorf("ping: %w", err)
 	}
 	if s.persistence != nil {
-		if err := s.persistence.Restore(ctx, client); err != nil {
-			return fmt.Errorf("restore: %w", err)
-		}
+		return s.persistence.takeSnapshots(ctx)
 	}
 	return nil
 }
 
-// abandon closes what was started of a server that failed to start. There is nothing yet that would be worth keeping.
-func (s *Server) abandon(ctx context.Context) error {
-	s.persistence = nil
-	return s.Close(context.WithoutCancel(ctx))
+// restore brings back what was kept, before anybody can add to it.
+func (s *Server) restore(ctx context.Context) (err error) {
+	if s.persistence, err = openPersistence(ctx, s.backend); err != nil || s.persistence == nil {
+		return err
+	}
+	return s.persistence.restore(ctx)
+}
+
+// Abandon closes a server that failed to start in the end. There is nothing yet that would be worth keeping.
+func (s *Server) Abandon(ctx context.Context) error {
+	ctx = context.WithoutCancel(ctx)
+	var err error
+	if s.persistence != nil {
+		err = s.persistence.abandon(ctx)
+		s.persistence = nil
+	}
+	return errors.Join(err, s.Close(ctx))
+}
+
+// Stats are what persistence has done so far; the zero value where nothing is kept.
+func (s *Server) Stats() snapshot.Stats {
+	if s.persistence == nil {
+		return snapshot.Stats{}
+	}
+	return s.persistence.manager.Stats()
 }
 
 // Client is the server's own client.
@@ -92,7 +118,7 @@ func (s *Server) Close(ctx context.Context) error {
 	defer close(s.closed)
 	var errs []error
 	if s.persistence != nil {
-		errs = append(errs, s.persistence.Stop(ctx))
+		errs = append(errs, s.persistence.stop(ctx))
 	}
 	s.mu.Lock()
 	clients := slices.Clone(s.clients)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
-	"errors"
 	"log/slog"
 	"net"
 	"path/filepath"
@@ -29,19 +28,13 @@ func with(t *testing.T, c config.Config) context.Context {
 	return config.NewContext(t.Context(), c)
 }
 
-// parts are what a server is put together from.
-type parts struct {
-	prepare     func(*engine.Engine)
-	persistence Persistence
-}
-
-// start starts a server on the embedded backend.
-func start(ctx context.Context, p parts) (*Server, error) {
-	backend, err := StartEmbedded(ctx, p.prepare)
+// start starts a server on the embedded backend. prepare may be nil.
+func start(ctx context.Context, prepare func(*engine.Engine)) (*Server, error) {
+	backend, err := StartEmbedded(ctx, prepare)
 	if err != nil {
 		return nil, err
 	}
-	return Start(ctx, backend, p.persistence)
+	return Start(ctx, backend)
 }
 
 // dial connects to the server's engine.
@@ -52,9 +45,9 @@ func dial(s *Server) error {
 }
 
 // up starts a server and closes it with the test.
-func up(t *testing.T, ctx context.Context, p parts) *Server { //nolint:revive // the test's context is not the server's
+func up(t *testing.T, ctx context.Context, prepare func(*engine.Engine)) *Server { //nolint:revive // the test's context is not the server's
 	t.Helper()
-	s, err := start(ctx, p)
+	s, err := start(ctx, prepare)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close(context.WithoutCancel(ctx))) })
 	return s
@@ -63,7 +56,7 @@ func up(t *testing.T, ctx context.Context, p parts) *Server { //nolint:revive //
 func TestStartHandsOutAServerThatAnswers(t *testing.T) {
 	t.Parallel()
 	pings := 0
-	s := up(t, t.Context(), parts{prepare: func(e *engine.Engine) {
+	s := up(t, t.Context(), func(e *engine.Engine) {
 		e.Intercept(func(next engine.Handler) engine.Handler {
 			return func(c *engine.Command) {
 				if c.Name() == "PING" {
@@ -72,7 +65,7 @@ func TestStartHandsOutAServerThatAnswers(t *testing.T) {
 				next(c)
 			}
 		})
-	}})
+	})
 	require.Equal(t, 1, pings, "it was pinged before it was handed out")
 	require.NoError(t, s.Client().Set(t.Context(), "k", "v", 0).Err())
 	require.Equal(t, "v", s.Client().Get(t.Context(), "k").Val())
@@ -81,7 +74,7 @@ func TestStartHandsOutAServerThatAnswers(t *testing.T) {
 func TestTheContextsEndDoesNotEndTheServer(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	s := up(t, ctx, parts{})
+	s := up(t, ctx, nil)
 	cancel()
 	require.NoError(t, s.Client().Ping(t.Context()).Err())
 }
@@ -93,7 +86,7 @@ func TestStartFailsWithTheStepThatFailed(t *testing.T) {
 	t.Cleanup(func() { require.NoError(t, taken.Close()) })
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	refusing := parts{prepare: func(e *engine.Engine) {
+	refusing := func(e *engine.Engine) {
 		e.Intercept(func(next engine.Handler) engine.Handler {
 			return func(c *engine.Command) {
 				if c.Name() == "PING" {
@@ -103,88 +96,31 @@ func TestStartFailsWithTheStepThatFailed(t *testing.T) {
 				next(c)
 			}
 		})
-	}}
+	}
 	for name, test := range map[string]struct {
-		ctx   context.Context
-		parts parts
-		want  string
+		ctx     context.Context
+		prepare func(*engine.Engine)
+		want    string
 	}{
-		"bad address":         {with(t, config.Config{Addr: "nowhere"}), parts{}, "start redis: listen: listen tcp: address nowhere: missing port in address"},
-		"port in use":         {with(t, config.Config{Addr: taken.Addr().String()}), parts{}, "start redis: listen: listen tcp " + taken.Addr().String() + ": bind: address already in use"},
-		"bad socket path":     {with(t, config.Config{UnixSocket: filepath.Join(t.TempDir(), "none", "s")}), parts{}, "bind: no such file or directory"},
-		"canceled context":    {ended, parts{}, "start redis: ping: context canceled"},
+		"bad address":         {with(t, config.Config{Addr: "nowhere"}), nil, "start redis: listen: listen tcp: address nowhere: missing port in address"},
+		"port in use":         {with(t, config.Config{Addr: taken.Addr().String()}), nil, "start redis: listen: listen tcp " + taken.Addr().String() + ": bind: address already in use"},
+		"bad socket path":     {with(t, config.Config{UnixSocket: filepath.Join(t.TempDir(), "none", "s")}), nil, "bind: no such file or directory"},
+		"canceled context":    {ended, nil, "start redis: ping: context canceled"},
 		"failed ping":         {t.Context(), refusing, "start redis: ping: ERR not in the mood"},
-		"failed restore":      {t.Context(), parts{persistence: &memory{failRestore: errors.New("no disk")}}, "start redis: restore: no disk"},
-		"unusable TLS config": {with(t, config.Config{TLS: &tls.Config{MinVersion: tls.VersionTLS12}}), parts{}, "start redis: ping: remote error: tls: unrecognized name"},
+		"unusable TLS config": {with(t, config.Config{TLS: &tls.Config{MinVersion: tls.VersionTLS12}}), nil, "start redis: ping: remote error: tls: unrecognized name"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s, err := start(test.ctx, test.parts)
+			s, err := start(test.ctx, test.prepare)
 			require.Nil(t, s)
 			require.ErrorContains(t, err, test.want)
 		})
 	}
 }
 
-// memory is a Persistence that notes what is asked of it.
-type memory struct {
-	failRestore, failStop error
-	calls                 []string
-	seen                  string // what the key held when Stop was called
-	server                func() *Server
-}
-
-func (m *memory) Restore(ctx context.Context, client *redis.Client) error {
-	m.calls = append(m.calls, "restore")
-	return errors.Join(m.failRestore, client.Set(ctx, "k", "restored", 0).Err())
-}
-
-func (m *memory) Stop(ctx context.Context) error {
-	m.calls = append(m.calls, "stop")
-	if m.server != nil {
-		m.seen = m.server().Client().Get(ctx, "k").Val()
-	}
-	return m.failStop
-}
-
-func TestPersistenceIsRestoredFirstAndStoppedWhileTheServerStillWorks(t *testing.T) {
-	t.Parallel()
-	var s *Server
-	m := &memory{server: func() *Server { return s }}
-	s = up(t, t.Context(), parts{persistence: m})
-	require.Equal(t, "restored", s.Client().Get(t.Context(), "k").Val())
-	require.NoError(t, s.Client().Set(t.Context(), "k", "last", 0).Err())
-	require.NoError(t, s.Close(t.Context()))
-	require.Equal(t, []string{"restore", "stop"}, m.calls)
-	require.Equal(t, "last", m.seen)
-}
-
-func TestCloseClosesEverythingWhateverFails(t *testing.T) {
-	t.Parallel()
-	failure := errors.New("disk full")
-	s, err := start(t.Context(), parts{persistence: &memory{failStop: failure}})
-	require.NoError(t, err)
-	err = s.Close(t.Context())
-	require.ErrorIs(t, err, failure)
-	require.EqualError(t, err, "close redis: disk full")
-	require.Equal(t, err, s.Close(t.Context()), "the same error for everybody")
-	require.ErrorIs(t, s.Client().Ping(t.Context()).Err(), redis.ErrClosed)
-	err = dial(s)
-	require.ErrorIs(t, err, net.ErrClosed)
-}
-
-func TestAServerThatFailedToStartIsNotKept(t *testing.T) {
-	t.Parallel()
-	m := &memory{failRestore: errors.New("no disk")}
-	_, err := start(t.Context(), parts{persistence: m})
-	require.Error(t, err)
-	require.Equal(t, []string{"restore"}, m.calls, "what could not be restored must not be overwritten")
-}
-
 func TestCloseIsForManyGoroutines(t *testing.T) {
 	t.Parallel()
-	m := &memory{}
-	s, err := start(t.Context(), parts{persistence: m})
+	s, err := start(t.Context(), nil)
 	require.NoError(t, err)
 	var group sync.WaitGroup
 	for range 50 {
@@ -195,12 +131,11 @@ func TestCloseIsForManyGoroutines(t *testing.T) {
 		})
 	}
 	group.Wait()
-	require.Equal(t, []string{"restore", "stop"}, m.calls)
 }
 
 func TestCloseWaitsForItsContextOnly(t *testing.T) {
 	t.Parallel()
-	s, err := start(t.Context(), parts{})
+	s, err := start(t.Context(), nil)
 	require.NoError(t, err)
 	s.closing.Store(true) // as if another goroutine were at it
 	ended, cancel := context.WithCancel(t.Context())
@@ -212,7 +147,7 @@ func TestCloseWaitsForItsContextOnly(t *testing.T) {
 
 func TestClientsAreClosedWithTheServer(t *testing.T) {
 	t.Parallel()
-	s, err := start(t.Context(), parts{})
+	s, err := start(t.Context(), nil)
 	require.NoError(t, err)
 	client, err := s.NewClient(t.Context(), func(o *redis.Options) { o.DB = 3 })
 	require.NoError(t, err)
@@ -231,7 +166,7 @@ func TestClientsAreClosedWithTheServer(t *testing.T) {
 
 func TestListenKeepsItsAddress(t *testing.T) {
 	t.Parallel()
-	s := up(t, t.Context(), parts{})
+	s := up(t, t.Context(), nil)
 	addr, err := s.Listen(t.Context())
 	require.NoError(t, err)
 	again, err := s.Listen(t.Context())
@@ -250,7 +185,7 @@ func TestClientsLogIn(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := up(t, with(t, config.Config{Users: users}), parts{})
+			s := up(t, with(t, config.Config{Users: users}), nil)
 			stranger, err := s.NewClient(t.Context()) // without the settings, and so without a password
 			require.NoError(t, err)
 			require.ErrorContains(t, stranger.Ping(t.Context()).Err(), "NOAUTH")
@@ -264,7 +199,7 @@ func TestTheLogIsTheContexts(t *testing.T) {
 	var text bytes.Buffer
 	log := slog.New(slog.NewTextHandler(&text, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	ctx := logger.NewContext(t.Context(), log)
-	s, err := start(ctx, parts{})
+	s, err := start(ctx, nil)
 	require.NoError(t, err)
 	addr, err := s.Listen(ctx)
 	require.NoError(t, err)

@@ -42,14 +42,50 @@ func SplitOffsets(line []byte) (words []string, offsets []int, err error) {
 	}
 }
 
+// AppendSplit is Split that appends to words. Words that are bare share the memory of the line.
+func AppendSplit(words []string, line string) ([]string, error) {
+	for at := 0; ; {
+		for at < len(line) && isSpace(line[at]) {
+			at++
+		}
+		if at == len(line) {
+			return words, nil
+		}
+		if end := at + bareLength(line[at:]); end > at {
+			words = append(words, line[at:end])
+			at = end
+			continue
+		}
+		word, end, err := cutWord(line, at)
+		if err != nil {
+			return nil, err
+		}
+		words = append(words, string(word))
+		at = end
+	}
+}
+
+// bareLength is how long the word is that a line begins with, 0 if there are quotes in it.
+func bareLength(line string) int {
+	for i := range len(line) {
+		switch line[i] {
+		case ' ', '\t', '\r', '\n':
+			return i
+		case '"', '\'':
+			return 0
+		}
+	}
+	return len(line)
+}
+
 // cutWord reads the word that begins at an offset, and returns where it ends.
-func cutWord(line []byte, at int) (word []byte, end int, err error) {
+func cutWord[Line string | []byte](line Line, at int) (word []byte, end int, err error) {
 	for i := at; i < len(line); i++ {
 		switch c := line[i]; c {
 		case ' ', '\t', '\r', '\n': // the other kinds of space do not end a bare word
 			return word, i, nil
 		case '"', '\'':
-			quoted, n, closed := unquote(line[i:])
+			quoted, n, closed := unquote(line, i)
 			if !closed || i+n < len(line) && !isSpace(line[i+n]) {
 				return nil, 0, &QuoteError{Offset: i, Open: !closed}
 			}
@@ -61,13 +97,13 @@ func cutWord(line []byte, at int) (word []byte, end int, err error) {
 	return word, len(line), nil
 }
 
-// unquote reads the quoted string that b begins with and tells how many bytes it took.
-func unquote(b []byte) (s []byte, n int, closed bool) {
-	quote := b[0]
-	for i := 1; i < len(b); i++ {
+// unquote reads the quoted string that begins at an offset of b and tells how many bytes it took.
+func unquote[Line string | []byte](b Line, from int) (s []byte, n int, closed bool) {
+	quote := b[from]
+	for i := from + 1; i < len(b); i++ {
 		switch {
 		case b[i] == quote:
-			return s, i + 1, true
+			return s, i + 1 - from, true
 		case b[i] != '\\' || i+1 == len(b):
 			s = append(s, b[i])
 		case quote == '\'':

@@ -1,6 +1,7 @@
 package conformance_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 
@@ -15,20 +16,42 @@ import (
 	"github.com/compozy/rediskit/redistest/conformance"
 )
 
+// The same specs run on every server. A real one passes them all, which is how we know that they are true; the embedded
+// one fails those in its table, and no others. With REDISTEST_UPDATE=1, as make drift runs it, the table is made anew.
 func TestConformance(t *testing.T) {
 	t.Parallel()
+	if env := config.ReadEnv(); env.Update && !env.CI {
+		survey(t)
+		return
+	}
+	known := conformance.Deviations(knownDeviations(t))
+	flush := conformance.AllowFlush()
 	specs.Run(t, "conformance", func() {
-		deviations := conformance.Deviations(embeddedDeviations())
-		conformance.Describe("embedded, in memory", embedded(t, inMemory), conformance.AllowFlush(), deviations)
-		conformance.Describe("embedded, over TCP", embedded(t, overTCP), conformance.AllowFlush(), deviations)
-		conformance.Describe("redis-server", realServer(t), conformance.AllowFlush())
+		conformance.Describe("embedded, in memory", embedded(t, inMemory), flush, known)
+		conformance.Describe("embedded, over TCP", embedded(t, overTCP), flush, known)
+		conformance.Describe("redis-server", realServer(t), flush)
+		conformance.Describe("external", externalServer(t))
 	})
+}
+
+// survey makes the table of deviations, once it is sure that what it calls so is none of redis-server.
+func survey(t *testing.T) {
+	t.Helper()
+	found := map[string]error{}
+	specs.Run(t, "conformance", func() {
+		flush := conformance.AllowFlush()
+		conformance.Describe("embedded, in memory", embedded(t, inMemory), flush,
+			conformance.Survey(func(spec string, outcome error) { found[spec] = outcome }))
+		conformance.Describe("redis-server", realServer(t), flush)
+	})
+	require.Len(t, found, len(conformance.SpecNames()))
+	writeDeviations(t, found)
 }
 
 // embedded starts an embedded server whose clock runs, as that of redis-server does.
 func embedded(t *testing.T, options func(*redistest.Server) *redis.Options) func() redis.UniversalClient {
 	t.Helper()
-	srv := redistest.New(t, redistest.WithLiveClock())
+	srv := redistest.New(t, redistest.WithBackend(redistest.Embedded()), redistest.WithLiveClock())
 	return func() redis.UniversalClient { return redis.NewClient(options(srv)) }
 }
 
@@ -36,20 +59,43 @@ func inMemory(srv *redistest.Server) *redis.Options { return srv.Options() }
 
 func overTCP(srv *redistest.Server) *redis.Options { return &redis.Options{Addr: srv.Addr()} }
 
-// realServer starts the redis-server on PATH. Without one, its specs are skipped one by one, in the report of every
-// run, or the test fails with REDISTEST_REQUIRE=1.
+// realServer starts the redis-server on PATH.
 func realServer(t *testing.T) func() redis.UniversalClient {
 	t.Helper()
+	return clientsOf(t, redistest.RedisServer())
+}
+
+// externalServer starts one, too, and uses it as one that has been there before and that others use as well: in one of its
+// databases, which are not flushed.
+func externalServer(t *testing.T) func() redis.UniversalClient {
+	t.Helper()
 	server, err := process.Start(t.Context())
-	if errors.Is(err, process.ErrNotFound) && !config.ReadEnv().Require {
-		return func() redis.UniversalClient {
-			ginkgo.Skip(err.Error() + "; REDISTEST_REQUIRE=1 makes this a failure")
-			return nil
-		}
+	if errors.Is(err, process.ErrNotFound) {
+		return skipping(t, err)
 	}
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, server.Close()) })
+	return clientsOf(t, redistest.External("unix://"+server.Socket()))
+}
+
+// clientsOf starts a server. Where that is not installed, its specs are skipped one by one, in the report of every run, or
+// the test fails with REDISTEST_REQUIRE=1.
+func clientsOf(t *testing.T, backend redistest.Backend) func() redis.UniversalClient {
+	t.Helper()
+	srv, err := redistest.Start(t.Context(), redistest.WithBackend(backend))
+	if errors.Is(err, process.ErrNotFound) {
+		return skipping(t, err)
+	}
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, srv.Close(context.WithoutCancel(t.Context()))) })
+	return func() redis.UniversalClient { return redis.NewClient(srv.Options()) }
+}
+
+func skipping(t *testing.T, reason error) func() redis.UniversalClient {
+	t.Helper()
+	require.False(t, config.ReadEnv().Require, "%v: REDISTEST_REQUIRE=1 demands it", reason)
 	return func() redis.UniversalClient {
-		return redis.NewClient(&redis.Options{Network: "unix", Addr: server.Socket()})
+		ginkgo.Skip(reason.Error() + "; REDISTEST_REQUIRE=1 makes this a failure")
+		return nil
 	}
 }

@@ -3,7 +3,6 @@ package conformance
 import (
 	"io"
 
-	"github.com/onsi/ginkgo/v2"
 	"github.com/redis/go-redis/v9"
 )
 
@@ -17,7 +16,7 @@ type connector interface {
 func (t *trial) singleClient() connector {
 	client, ok := t.anotherClient().(connector)
 	if !ok {
-		ginkgo.Skip("needs a client that gives out a connection, as *redis.Client does")
+		t.skip("needs a client that gives out a connection, as *redis.Client does")
 	}
 	return client
 }
@@ -32,7 +31,7 @@ func (t *trial) connection() *redis.Conn {
 func (t *trial) options() redis.Options {
 	client, ok := t.UniversalClient.(interface{ Options() *redis.Options })
 	if !ok {
-		ginkgo.Skip("needs a client that tells its options, as *redis.Client does")
+		t.skip("needs a client that tells its options, as *redis.Client does")
 	}
 	return *client.Options()
 }

@@ -10,6 +10,7 @@ type Option func(*settings)
 
 type settings struct {
 	deviations deviations
+	survey     func(spec string, outcome error)
 	timeLimit  time.Duration
 	mayFlush   bool
 }
@@ -24,6 +25,13 @@ func Deviations(table map[string]string) Option {
 			s.deviations[name] = reason
 		}
 	}
+}
+
+// Survey runs every spec and tells how it went, in place of failing: nil, or what the first failed assertion said. It is for
+// making a table of [Deviations] from, of which it takes no notice. tell is called for one spec at a time, and not for those that are skipped;
+// with ginkgo -p each process knows of its own specs only.
+func Survey(tell func(spec string, outcome error)) Option {
+	return func(s *settings) { s.survey = tell }
 }
 
 // TimeLimit sets how long one spec may take; 20 seconds unless set. At the limit the connections of the spec are

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,7 +20,7 @@ type rawConn struct {
 	in *bufio.Reader
 }
 
-// raw returns a connection that go-redis has not touched, authenticated where the client's options say how.
+// raw returns a connection that go-redis has not touched, authenticated and in the database as the client's options say.
 func (t *trial) raw(ctx context.Context) *rawConn {
 	opts := t.options()
 	conn, err := opts.Dialer(ctx, opts.Network, opts.Addr)
@@ -28,6 +29,9 @@ func (t *trial) raw(ctx context.Context) *rawConn {
 	t.ExpectWithOffset(1, conn.SetDeadline(time.Now().Add(patience))).To(gomega.Succeed())
 	raw := &rawConn{Conn: conn, in: bufio.NewReader(conn)}
 	t.authenticate(raw, opts)
+	if opts.DB != 0 {
+		t.says(raw, encode("SELECT", strconv.Itoa(opts.DB)), "+OK\r\n")
+	}
 	return raw
 }
 

@@ -25,6 +25,8 @@ type trial struct {
 	prefix    string
 	keys      map[string]bool
 
+	skipped bool
+
 	mu      sync.Mutex
 	closers []io.Closer
 }
@@ -38,6 +40,12 @@ func newTrial(newClient func() redis.UniversalClient) *trial {
 	}
 	t.UniversalClient = t.anotherClient()
 	return t
+}
+
+// skip ends the spec, which does not apply to this server or client.
+func (t *trial) skip(reason string) {
+	t.skipped = true
+	ginkgo.Skip(reason, 2)
 }
 
 // key returns a key that no other spec uses, the same for the same name.

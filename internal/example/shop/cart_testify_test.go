@@ -37,9 +37,20 @@ func TestCart(t *testing.T) {
 
 	t.Run("waits a day for its owner", func(t *testing.T) {
 		t.Parallel()
-		client := redistest.New(t).Client()
-		fill(t, shop.NewCarts(client), "ada", shop.Items{"tea": 2})
-		require.InDelta(t, 24*time.Hour, client.PTTL(t.Context(), "cart:ada").Val(), float64(time.Minute))
+		srv := redistest.New(t)
+		carts := shop.NewCarts(srv.Client())
+		fill(t, carts, "ada", shop.Items{"tea": 2})
+		srv.Advance(23 * time.Hour)
+		fill(t, carts, "ada", shop.Items{"milk": 1}) // her day begins anew
+
+		srv.Advance(24*time.Hour - time.Millisecond)
+		items, err := carts.Items(t.Context(), "ada")
+		require.NoError(t, err)
+		require.Equal(t, shop.Items{"tea": 2, "milk": 1}, items)
+		srv.Advance(time.Millisecond)
+		items, err = carts.Items(t.Context(), "ada")
+		require.NoError(t, err)
+		require.Empty(t, items)
 	})
 
 	t.Run("takes no quantity below one", func(t *testing.T) {

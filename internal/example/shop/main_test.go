@@ -13,5 +13,8 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m,
 		// Ginkgo listens for signals, and goes on to do so after its last spec.
 		goleak.IgnoreAnyFunction(specs.InterruptHandler),
+		// A redis-server is kept for the next test that wants one.
+		goleak.IgnoreAnyFunction("github.com/compozy/rediskit/internal/process.(*Process).attend"),
+		goleak.IgnoreAnyFunction("github.com/compozy/rediskit/internal/process.(*Process).collect"),
 	)
 }

@@ -17,20 +17,22 @@ type Session struct {
 	Started time.Time `redis:"started"`
 }
 
-// Sessions knows who is logged in. It is safe for concurrent use.
+// Sessions knows who is logged in. It is safe for concurrent use once its field is set.
 type Sessions struct {
+	Now func() time.Time // when a session is said to have started
+
 	client redis.Cmdable
 	ttl    time.Duration
 }
 
 // NewSessions returns sessions that end after ttl without a [Sessions.Touch].
 func NewSessions(client redis.Cmdable, ttl time.Duration) *Sessions {
-	return &Sessions{client: client, ttl: ttl}
+	return &Sessions{Now: time.Now, client: client, ttl: ttl}
 }
 
 // Login starts a session.
 func (s *Sessions) Login(ctx context.Context, user string) (Session, error) {
-	session := Session{ID: rand.Text(), User: user, Started: time.Now().UTC()}
+	session := Session{ID: rand.Text(), User: user, Started: s.Now().UTC()}
 	_, err := s.client.TxPipelined(ctx, func(tx redis.Pipeliner) error {
 		tx.HSet(ctx, sessionKey(session.ID), session)
 		tx.PExpire(ctx, sessionKey(session.ID), s.ttl)

@@ -19,24 +19,31 @@ func TestSession(t *testing.T) {
 
 	t.Run("expires after thirty minutes", func(t *testing.T) {
 		t.Parallel()
-		client := redistest.New(t).Client()
-		session := login(t, shop.NewSessions(client, 30*time.Minute), "ada")
+		srv := redistest.New(t)
+		sessions := shop.NewSessions(srv.Client(), 30*time.Minute)
+		session := login(t, sessions, "ada")
 
-		left := timeToLive(t, client, session)
-		if left > 30*time.Minute || left < 29*time.Minute {
-			t.Fatalf("session lives for %v, want 30m", left)
+		srv.Advance(30*time.Minute - time.Millisecond)
+		if left := timeToLive(t, srv.Client(), session); left != time.Millisecond {
+			t.Fatalf("session lives for %v, want 1ms", left)
 		}
-		t.Logf("logged in as %s, the session ends in %v", session.User, left)
+		srv.Advance(time.Millisecond)
+		if _, err := sessions.Touch(t.Context(), session.ID); !errors.Is(err, shop.ErrNoSession) {
+			t.Errorf("Touch returned %v, want %v", err, shop.ErrNoSession)
+		}
+		if keys := srv.Client().Keys(t.Context(), "*").Val(); len(keys) > 0 {
+			t.Errorf("the session has left %q behind", keys)
+		}
+		t.Logf("logged in as %s, and out half an hour later: nobody has waited for it", session.User)
 	})
 
 	t.Run("has its full time again with each touch", func(t *testing.T) {
 		t.Parallel()
-		client := redistest.New(t).Client()
+		srv := redistest.New(t)
+		client := srv.Client()
 		sessions := shop.NewSessions(client, 30*time.Minute)
 		session := login(t, sessions, "ada")
-		if err := client.PExpire(t.Context(), "session:"+session.ID, time.Minute).Err(); err != nil {
-			t.Fatal(err)
-		}
+		srv.Advance(29 * time.Minute)
 		before := timeToLive(t, client, session)
 
 		touched, err := sessions.Touch(t.Context(), session.ID)
@@ -47,7 +54,7 @@ func TestSession(t *testing.T) {
 			t.Errorf("Touch returned %+v, want %+v", touched, session)
 		}
 		after := timeToLive(t, client, session)
-		if after < 29*time.Minute {
+		if after != 30*time.Minute {
 			t.Errorf("session lives for %v after a touch, want 30m", after)
 		}
 		t.Logf("the session would have ended in %v; now it ends in %v", before, after)
@@ -76,8 +83,14 @@ func TestSessionList(t *testing.T) {
 
 	t.Run("has those of the user, the oldest first", func(t *testing.T) {
 		t.Parallel()
-		sessions := shop.NewSessions(redistest.New(t).Client(), time.Hour)
-		want := []shop.Session{login(t, sessions, "ada"), login(t, sessions, "ada"), login(t, sessions, "ada")}
+		srv := redistest.New(t)
+		sessions := shop.NewSessions(srv.Client(), time.Hour)
+		sessions.Now = srv.Now
+		var want []shop.Session
+		for range 3 {
+			want = append(want, login(t, sessions, "ada"))
+			srv.Advance(time.Minute)
+		}
 		login(t, sessions, "bob")
 
 		expectList(t, sessions, "ada", want)
@@ -89,12 +102,13 @@ func TestSessionList(t *testing.T) {
 
 	t.Run("forgets those that have expired", func(t *testing.T) {
 		t.Parallel()
-		client := redistest.New(t).Client()
+		srv := redistest.New(t)
+		client := srv.Client()
 		sessions := shop.NewSessions(client, time.Hour)
-		gone, alive := login(t, sessions, "ada"), login(t, sessions, "ada")
-		if err := client.Del(t.Context(), "session:"+gone.ID).Err(); err != nil {
-			t.Fatal(err)
-		}
+		login(t, sessions, "ada")
+		srv.Advance(40 * time.Minute)
+		alive := login(t, sessions, "ada")
+		srv.Advance(20 * time.Minute)
 
 		expectList(t, sessions, "ada", []shop.Session{alive})
 		if ids := client.SMembers(t.Context(), "sessions:ada").Val(); !slices.Equal(ids, []string{alive.ID}) {

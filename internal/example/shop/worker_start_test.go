@@ -14,19 +14,30 @@ import (
 func start(t redistest.TB, worker *shop.Worker) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
+	wait := run(ctx, t, worker)
+	stop = func() {
+		cancel()
+		wait()
+	}
+	t.Cleanup(stop)
+	return stop
+}
+
+// run runs a worker until ctx ends. wait waits until the worker has seen that.
+func run(ctx context.Context, t redistest.TB, worker *shop.Worker) (wait func()) {
+	t.Helper()
 	done := make(chan error, 1)
 	go func() {
 		defer close(done)
 		done <- worker.Run(ctx)
 	}()
-	stop = func() {
-		cancel()
+	wait = func() {
 		if err := <-done; err != nil {
 			t.Errorf("worker has failed: %v", err)
 		}
 	}
-	t.Cleanup(stop)
-	return stop
+	t.Cleanup(wait)
+	return wait
 }
 
 // readAndDie takes a job from a queue as a worker does, and is never heard of again.
