@@ -110,8 +110,21 @@ if that is to be: redistest.Allow("TTL", "the reason")`,
 			want: `redistest: embedded is not as redis-server:
 	command 1: the test has sent another command
 		redis-server: SET k "it's"
-		embedded:     GET k
-if that is to be: redistest.Allow("SET", "the reason")`,
+		embedded:     GET k`,
+		},
+		"other words": {
+			fn: func(client, _ *redis.Client, onReal bool) {
+				if onReal {
+					client.Get(t.Context(), "k\n")
+				} else {
+					client.Get(t.Context(), "l")
+				}
+			},
+			want: `redistest: embedded is not as redis-server:
+	command 1: the test has sent another command
+		redis-server: GET "k\n"
+		embedded:     GET l
+if that is to be: redistest.Allow("GET", "the reason")`,
 		},
 		"no command": {
 			fn: func(client, _ *redis.Client, onReal bool) {

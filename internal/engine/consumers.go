@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -57,9 +58,45 @@ func claim(k keyspace, args []string) []byte {
 	return k.call(slices.Concat(args[:4], []string{"0"}, ids, options)...)
 }
 
+// pendingOf runs XPENDING key group [[IDLE min-idle-time] start end count [consumer]]. miniredis hides what was delivered
+// in the future, which is where a delivery lies that the clock has gone back behind.
+func pendingOf(k keyspace, args []string) []byte {
+	if len(args) < 6 {
+		return k.call(args...)
+	}
+	words := args
+	if !strings.EqualFold(args[3], "IDLE") {
+		words = slices.Concat(args[:3], []string{"IDLE", strconv.Itoa(-farthest)}, args[3:])
+	}
+	var reply []byte
+	for raw := k.call(words...); len(raw) > 0; {
+		end := bytes.IndexByte(raw, '\n') + 1 // of the head of an array, or else of an element
+		if raw[0] != '*' {
+			end = len(raw) - len(rest(raw))
+		}
+		if n, ok := integerOf(raw[:end]); ok && n < 0 {
+			reply = append(reply, integerReply(0)...)
+		} else {
+			reply = append(reply, raw[:end]...)
+		}
+		raw = raw[end:]
+	}
+	return reply
+}
+
+// streamInfo runs XINFO. A consumer that was last heard of in the future is idle since just now.
+func streamInfo(k keyspace, args []string) []byte {
+	if !strings.EqualFold(args[1], "CONSUMERS") {
+		return k.call(args...)
+	}
+	return idleBeforeNow.ReplaceAll(k.call(args...), []byte("$$4\r\nidle\r\n:0\r\n"))
+}
+
+var idleBeforeNow = regexp.MustCompile(`\$4\r\nidle\r\n:-\d+\r\n`)
+
 // idle asks for how many milliseconds an entry has been pending since its last delivery.
 func (k keyspace) idle(key, group, id string) (ms int64, pending bool) {
-	row := k.call("XPENDING", key, group, id, id, "1") // *1 *4 id consumer idle deliveries
+	row := pendingOf(k, []string{"XPENDING", key, group, id, id, "1"}) // *1 *4 id consumer idle deliveries
 	lines := strings.Split(string(row), "\r\n")
 	const idleLine = 6
 	if len(lines) <= idleLine || lines[0] != "*1" {

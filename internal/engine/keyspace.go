@@ -56,8 +56,10 @@ func keyspaceCommands() map[string]keyspaceCommand {
 		"FLUSHALL":  flushAll,
 		"FLUSHDB":   flushDB,
 
-		"XGROUP": group,
-		"XCLAIM": claim,
+		"XGROUP":   group,
+		"XCLAIM":   claim,
+		"XPENDING": pendingOf,
+		"XINFO":    streamInfo,
 
 		"PFADD":   pfAdd,
 		"PFCOUNT": pfCount,

@@ -24,7 +24,8 @@
 // # Deviations
 //
 // Where a server is known to differ, list the spec by its name with the reason ([Deviations]). Such a spec is still
-// run: it must fail, and once it passes the run fails until the entry is removed. So the list is always true.
+// run: it must fail, and once it passes the run fails until the entry is removed. So the list is always true. Nobody has
+// to type it: [Survey] tells how each spec goes.
 //
 // # Sharing a server
 //
