@@ -26,6 +26,9 @@ func (b Backend) String() string { return b.title }
 //
 //	REDISTEST_BACKEND=redis-server go test ./...
 //
+// A test that moves a clock which a real server cannot follow, or runs in a [testing/synctest] bubble, says that it is for one
+// backend: WithBackend(Embedded()).
+//
 // Where the backend is not installed the test is skipped, and says how to install it; with REDISTEST_REQUIRE=1 it fails.
 func WithBackend(b Backend) Option { return func(s *settings) { s.backend = b } }
 
@@ -61,6 +64,9 @@ func (e *missingError) Unwrap() error { return e.reason }
 
 // onlyEmbedded refuses options that another backend cannot follow.
 func (s *settings) onlyEmbedded(title string) error {
+	if inBubble() { // where a goroutine that waits for a socket keeps the clock from moving
+		return &UnsupportedError{Feature: "a testing/synctest bubble", Backend: title}
+	}
 	for feature, asked := range map[string]bool{
 		"WithTime":       s.ownTime && !s.config.Clock.Live,
 		"WithAddr":       s.config.Addr != "",

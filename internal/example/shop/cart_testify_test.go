@@ -37,7 +37,7 @@ func TestCart(t *testing.T) {
 
 	t.Run("waits a day for its owner", func(t *testing.T) {
 		t.Parallel()
-		srv := redistest.New(t)
+		srv := redistest.New(t, movable)
 		carts := shop.NewCarts(srv.Client())
 		fill(t, carts, "ada", shop.Items{"tea": 2})
 		srv.Advance(23 * time.Hour)

@@ -18,7 +18,7 @@ func TestLimiter(t *testing.T) {
 
 	t.Run("counts down, then says how long to wait", func(t *testing.T) {
 		t.Parallel()
-		limiter := shop.NewLimiter(redistest.New(t).Client(), 3, time.Minute)
+		limiter := shop.NewLimiter(redistest.New(t, movable).Client(), 3, time.Minute)
 		for want := int64(2); want >= 0; want-- {
 			decision, err := limiter.Allow(t.Context(), "ada")
 			require.NoError(t, err)
@@ -36,7 +36,7 @@ func TestLimiter(t *testing.T) {
 	t.Run("lets exactly the limit through to callers at once", func(t *testing.T) {
 		t.Parallel()
 		const callers, calls, limit = 50, 4, 25
-		limiter := shop.NewLimiter(redistest.New(t).Client(), limit, time.Hour)
+		limiter := shop.NewLimiter(redistest.New(t, movable).Client(), limit, time.Hour)
 		var allowed atomic.Int64
 		var all sync.WaitGroup
 		for range callers {
@@ -57,7 +57,7 @@ func TestLimiter(t *testing.T) {
 
 	t.Run("works on when Redis has lost the script", func(t *testing.T) {
 		t.Parallel()
-		client := redistest.New(t).Client()
+		client := redistest.New(t, movable).Client()
 		limiter := shop.NewLimiter(client, 10, time.Minute)
 		for want := int64(9); want >= 7; want-- {
 			require.NoError(t, client.ScriptFlush(t.Context()).Err())
@@ -69,7 +69,7 @@ func TestLimiter(t *testing.T) {
 
 	t.Run("keeps nothing of callers who stay away", func(t *testing.T) {
 		t.Parallel()
-		srv := redistest.New(t)
+		srv := redistest.New(t, movable)
 		_, err := shop.NewLimiter(srv.Client(), 10, time.Minute).Allow(t.Context(), "ada")
 		require.NoError(t, err)
 		srv.Advance(time.Minute)
@@ -79,7 +79,7 @@ func TestLimiter(t *testing.T) {
 
 func TestLimiterWindow(t *testing.T) {
 	t.Parallel()
-	srv := redistest.New(t)
+	srv := redistest.New(t, movable)
 	limiter := shop.NewLimiter(srv.Client(), 2, time.Minute)
 	call := func() shop.Decision {
 		decision, err := limiter.Allow(t.Context(), "ada")

@@ -18,7 +18,7 @@ func TestSchedule(t *testing.T) {
 
 	t.Run("holds a job until its time has come", func(t *testing.T) {
 		t.Parallel()
-		srv := redistest.New(t)
+		srv := redistest.New(t, movable)
 		schedule := shop.NewSchedule(shop.NewQueue(srv.Client(), "jobs"))
 		promote := func() int {
 			n, err := schedule.Promote(t.Context())
@@ -38,7 +38,7 @@ func TestSchedule(t *testing.T) {
 
 	t.Run("is in the order of time", func(t *testing.T) {
 		t.Parallel()
-		srv := redistest.New(t)
+		srv := redistest.New(t, movable)
 		schedule := shop.NewSchedule(shop.NewQueue(srv.Client(), "jobs"))
 		for _, minutes := range []int{3, 1, 2, 4} {
 			require.NoError(t, schedule.Add(t.Context(), time.Duration(minutes)*time.Minute, "mail", fmt.Sprint(minutes)))
@@ -56,7 +56,7 @@ func TestSchedule(t *testing.T) {
 
 	t.Run("moves any number of jobs", func(t *testing.T) {
 		t.Parallel()
-		srv := redistest.New(t)
+		srv := redistest.New(t, movable)
 		schedule := shop.NewSchedule(shop.NewQueue(srv.Client(), "jobs"))
 		for range 250 {
 			require.NoError(t, schedule.Add(t.Context(), 0, "mail", "hello"))
@@ -68,7 +68,7 @@ func TestSchedule(t *testing.T) {
 
 	t.Run("runs by the clock of the application", func(t *testing.T) {
 		t.Parallel()
-		srv := redistest.New(t)
+		srv := redistest.New(t, movable)
 		queue := shop.NewQueue(srv.Client(), "jobs")
 		schedule := shop.NewSchedule(queue)
 		ctx, cancel := context.WithCancel(t.Context())

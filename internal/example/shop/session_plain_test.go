@@ -19,7 +19,7 @@ func TestSession(t *testing.T) {
 
 	t.Run("expires after thirty minutes", func(t *testing.T) {
 		t.Parallel()
-		srv := redistest.New(t)
+		srv := redistest.New(t, movable)
 		sessions := shop.NewSessions(srv.Client(), 30*time.Minute)
 		session := login(t, sessions, "ada")
 
@@ -39,7 +39,7 @@ func TestSession(t *testing.T) {
 
 	t.Run("has its full time again with each touch", func(t *testing.T) {
 		t.Parallel()
-		srv := redistest.New(t)
+		srv := redistest.New(t, movable)
 		client := srv.Client()
 		sessions := shop.NewSessions(client, 30*time.Minute)
 		session := login(t, sessions, "ada")
@@ -62,7 +62,7 @@ func TestSession(t *testing.T) {
 
 	t.Run("cannot be touched once it has ended", func(t *testing.T) {
 		t.Parallel()
-		client := redistest.New(t).Client()
+		client := redistest.New(t, movable).Client()
 		sessions := shop.NewSessions(client, 30*time.Minute)
 		session := login(t, sessions, "ada")
 		if err := sessions.Logout(t.Context(), session); err != nil {
@@ -83,7 +83,7 @@ func TestSessionList(t *testing.T) {
 
 	t.Run("has those of the user, the oldest first", func(t *testing.T) {
 		t.Parallel()
-		srv := redistest.New(t)
+		srv := redistest.New(t, movable)
 		sessions := shop.NewSessions(srv.Client(), time.Hour)
 		sessions.Now = srv.Now
 		var want []shop.Session
@@ -102,7 +102,7 @@ func TestSessionList(t *testing.T) {
 
 	t.Run("forgets those that have expired", func(t *testing.T) {
 		t.Parallel()
-		srv := redistest.New(t)
+		srv := redistest.New(t, movable)
 		client := srv.Client()
 		sessions := shop.NewSessions(client, time.Hour)
 		login(t, sessions, "ada")

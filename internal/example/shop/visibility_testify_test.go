@@ -21,7 +21,7 @@ func TestVisibility(t *testing.T) {
 
 	t.Run("a job of a dead worker is another's when its time is over, and not before", func(t *testing.T) {
 		t.Parallel()
-		srv := redistest.New(t)
+		srv := redistest.New(t, movable)
 		queue := shop.NewQueue(srv.Client(), "jobs")
 		id, err := queue.Enqueue(t.Context(), "mail", "hello")
 		require.NoError(t, err)
@@ -49,7 +49,7 @@ func TestVisibility(t *testing.T) {
 
 	t.Run("a job that fails is tried again a minute later, three times in all", func(t *testing.T) {
 		t.Parallel()
-		srv := redistest.New(t)
+		srv := redistest.New(t, movable)
 		queue := shop.NewQueue(srv.Client(), "jobs")
 		began := srv.Now()
 		tries := make(chan time.Duration, 10)

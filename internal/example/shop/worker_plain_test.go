@@ -18,7 +18,7 @@ func TestWorkerThatWaits(t *testing.T) {
 	t.Run("is given a job the moment it is enqueued", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			srv := redistest.New(t)
+			srv := redistest.New(t, movable)
 			queue := shop.NewQueue(srv.Client(), "jobs")
 			got := make(chan shop.Job, 1)
 			worker := shop.NewWorker(queue, "worker", func(_ context.Context, job shop.Job) error {
@@ -47,7 +47,7 @@ func TestWorkerThatWaits(t *testing.T) {
 	t.Run("stops no later than its block time after its context has ended", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			worker := shop.NewWorker(shop.NewQueue(redistest.New(t).Client(), "jobs"), "worker", nil)
+			worker := shop.NewWorker(shop.NewQueue(redistest.New(t, movable).Client(), "jobs"), "worker", nil)
 			worker.Block = 5 * time.Second
 			stop := start(t, worker)
 			synctest.Wait()
@@ -65,7 +65,7 @@ func TestWorkerThatWaits(t *testing.T) {
 	t.Run("retries a job of a worker that died a minute ago", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			srv := redistest.New(t)
+			srv := redistest.New(t, movable)
 			queue := shop.NewQueue(srv.Client(), "jobs")
 			if _, err := queue.Enqueue(t.Context(), "mail", "hello"); err != nil {
 				t.Fatal(err)
