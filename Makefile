@@ -7,6 +7,8 @@ SHELL := /bin/bash
 GO ?= go
 # How often each fuzz target runs. A time ("1m") will do as well, but go test may then report the end of it as a failure.
 FUZZTIME ?= 20000x
+# How often make crash kills a process in each of its tests.
+KILLS ?= 500
 
 # The modules of the project: the toolkit itself, and those that keep their dependencies apart from it. The developer
 # tools have a module too, with no code in it.
@@ -76,6 +78,10 @@ fuzz: ## Run every fuzz target FUZZTIME each (default 20000x)
 			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package"; \
 		done; \
 	done
+
+.PHONY: crash
+crash: ## Kill persistent servers KILLS times (default 500) and look for what they have lost
+	$(GO) test -count=1 -v -timeout 30m -run '^TestKilled' ./snapshot ./redistest -kills $(KILLS)
 
 .PHONY: cover
 cover: ## Show the statement coverage of each function

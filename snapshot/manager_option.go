@@ -25,8 +25,8 @@ func Every(interval time.Duration) ManagerOption {
 }
 
 // Now sets the clock that tells when a snapshot was captured and when it is restored, time.Now without this option. Where
-// the source has a clock of its own, it must be that one: times to live are reckoned by it. Snapshots become due by the
-// clock of the process, whatever this one says. It is called from several goroutines.
+// the source has a clock of its own, it must be that one, or the source a [Clocked]: times to live are reckoned by it.
+// Snapshots become due by the clock of the process, whatever this one says. It is called from several goroutines.
 func Now(clock func() time.Time) ManagerOption { return func(m *managing) { m.now = clock } }
 
 // FreezeTTL gives keys and hash fields, when they are restored, the time to live that they had when they were captured.

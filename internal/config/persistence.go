@@ -41,7 +41,7 @@ func (p Persistence) Validate() error {
 	case p.SnapshotInterval < 0:
 		return fmt.Errorf("SnapshotInterval is %s, and must not be negative", p.SnapshotInterval)
 	case p.Keep < 0:
-		return fmt.Errorf("Keep is %d, and must not be negative", p.Keep)
+		return fmt.Errorf("the setting Keep is %d, and must not be negative", p.Keep)
 	case p.OnRestoreError != Fail && p.OnRestoreError != StartEmpty:
 		return fmt.Errorf("OnRestoreError is %d, and must be Fail or StartEmpty", p.OnRestoreError)
 	}

@@ -18,6 +18,8 @@ type directCommand func(x *Section, db *miniredis.RedisDB, args []string) (reply
 // directly are those that read and write whole values.
 func directly(command string) directCommand {
 	switch command {
+	case "KEYS":
+		return keysDirectly
 	case "TYPE":
 		return typeDirectly
 	case "PTTL":
@@ -46,6 +48,8 @@ func directly(command string) directCommand {
 		return setFieldsDirectly
 	case "ZADD":
 		return addScoresDirectly
+	case "XADD":
+		return addEntryDirectly
 	default:
 		return nil
 	}
@@ -57,6 +61,14 @@ func (x *Section) direct(args []string) (reply any, ok bool) {
 		return run(x, x.engine.mini.DB(x.keyspace.db), args)
 	}
 	return nil, false
+}
+
+// keysDirectly answers KEYS *.
+func keysDirectly(_ *Section, db *miniredis.RedisDB, args []string) (any, bool) {
+	if len(args) != 2 || args[1] != "*" {
+		return nil, false
+	}
+	return anyOf(db.Keys()), true
 }
 
 func typeDirectly(_ *Section, db *miniredis.RedisDB, args []string) (any, bool) {
@@ -205,6 +217,36 @@ func addScoresDirectly(_ *Section, db *miniredis.RedisDB, args []string) (any, b
 		}
 	}
 	return added, true
+}
+
+// addEntryDirectly answers XADD key id field value [field value …]. miniredis does not tell those who watch the key.
+func addEntryDirectly(x *Section, db *miniredis.RedisDB, args []string) (any, bool) {
+	if len(args) < 5 || len(args)%2 == 0 || !isEntryID(args[2]) || x.engine.anybodyWatches() {
+		return nil, false
+	}
+	id, err := db.XAdd(args[1], args[2], slices.Clone(args[3:]))
+	return id, err == nil
+}
+
+// isEntryID tells whether a word is an id, complete and not to be made of the time.
+func isEntryID(word string) bool {
+	milliseconds, sequence, complete := strings.Cut(word, "-")
+	return complete && isNumber(milliseconds) && isNumber(sequence)
+}
+
+func isNumber(word string) bool {
+	_, err := strconv.ParseUint(word, 10, 64)
+	return err == nil
+}
+
+// anybodyWatches tells whether a client watches any key. The caller holds the engine's lock.
+func (e *Engine) anybodyWatches() bool {
+	for s := range e.sessions {
+		if len(s.watched) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func anyOf(words []string) []any {

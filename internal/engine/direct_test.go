@@ -23,7 +23,7 @@ func TestDirectCommandsAnswerAsOthersDo(t *testing.T) {
 		want, wantErr := do(t, slow, args)
 		got, err := do(t, quick, args)
 		require.Equal(t, wantErr, err, args)
-		require.Equal(t, comparable(want), comparable(got), args)
+		require.Equal(t, readScores(want), readScores(got), args)
 	}
 }
 
@@ -48,15 +48,15 @@ func do(t *testing.T, e *Engine, args []string) (reply any, failure string) {
 	return reply, failure
 }
 
-// comparable reads scores, which may be written in more than one way.
-func comparable(reply any) any {
+// readScores reads scores, which may be written in more than one way.
+func readScores(reply any) any {
 	list, ok := reply.([]any)
 	if !ok {
 		return reply
 	}
 	values := make([]any, len(list))
 	for i, element := range list {
-		values[i] = comparable(element)
+		values[i] = readScores(element)
 		if text, ok := element.(string); ok {
 			if n, err := strconv.ParseFloat(text, 64); err == nil {
 				values[i] = n
@@ -74,6 +74,7 @@ func directCall(random *rand.Rand) []string {
 	score := func() string { return pick("1", "-2.5", "1e300", "inf", "-inf", "0.1", "-0", "NX", "x") }
 	calls := [][]string{
 		{"TYPE", key},
+		{"KEYS", pick("*", "a*")},
 		{"PTTL", key},
 		{"PEXPIRE", key, "100000"},
 		{"DEL", key},
@@ -97,6 +98,9 @@ func directCall(random *rand.Rand) []string {
 		{"HSET", key, value()},
 		{"ZADD", key, score(), value(), score(), value()},
 		{"ZADD", key, score(), value(), score()},
+		{"XADD", key, pick("1-*", "5", "0-0", "x-1", "1-1-1", "+1-1"), "f", value()},
+		{"XADD", key, "7-7", "f", value(), "g"},
+		{"XADD", key, "MAXLEN", "1", "60-60", "f", value()},
 		{"XADD", key, fmt.Sprintf("%d-%d", random.IntN(50), 1+random.IntN(50)), "f", value()},
 	}
 	return calls[random.IntN(len(calls))]

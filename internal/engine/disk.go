@@ -26,8 +26,9 @@ var ErrBusy = errors.New("something else is being saved")
 // ShutdownMode says what is to be saved before the server ends.
 type ShutdownMode int
 
+// The modes of SHUTDOWN.
 const (
-	ShutdownDefault ShutdownMode = iota // as it would at its end
+	ShutdownDefault ShutdownMode = iota // what the server's settings say
 	ShutdownSave
 	ShutdownNoSave
 )
