@@ -39,7 +39,8 @@
 // # Caveats
 //
 // The embedded server keeps to what Redis 7.0 does, as far as the specs of the package conformance and the comparison
-// with redis-server tell; where it deviates is listed in this package's tests. It has no access lists, no cluster, no
-// modules, and no CONFIG. Commands over sockets are applied in the order in which they arrive on Linux and without TLS;
-// elsewhere only the order of each client's own commands is certain.
+// with redis-server tell; where it deviates is listed in this package's tests. It has no access lists, no modules, and no
+// CONFIG. It is no cluster, but judges like one with [WithClusterRules]; [NewCluster] is a real one. Commands over sockets
+// are applied in the order in which they arrive on Linux and without TLS; elsewhere only the order of each client's own
+// commands is certain.
 package redistest
