@@ -57,7 +57,7 @@ fmt: ## Rewrite the sources in the house's format
 
 .PHONY: bench
 bench: ## Run the benchmarks that compare with the alternatives
-	$(GO) test -run '^$$' -bench . -benchtime 1x ./internal/bench
+	cd internal/bench && $(GO) test -run '^$$' -bench . -benchtime 1x -timeout 30m .
 
 .PHONY: suites
 suites: ## Run the tests of published libraries on redis-server and on a live redistest, at port 6379
