@@ -17,6 +17,15 @@
 // Programs and other client libraries connect to [Server.Addr] or [Server.URL], which start to listen when they are first
 // asked for. Inside a testing/synctest bubble the server works as long as nobody asks for them.
 //
+// What a test does with its server:
+//
+//   - it moves the time: [Server.Advance], [Server.TravelTo], and [Server.Clock] for the application;
+//   - it compares everything at once with a file: [AssertGolden];
+//   - it begins with a file, of commands or an .rdb dump: [WithFixture], [Server.Load];
+//   - it goes back: [Server.Checkpoint], [Server.Rewind];
+//   - it looks what a crash leaves: [WithPersistence], [Server.Crash], [AssertPersisted];
+//   - it runs on the real one, too: [WithBackend], [ForEachBackend], [NewCluster].
+//
 // # From bare miniredis
 //
 // The data types and commands of the embedded server are those of alicebob/miniredis; the rest is simpler:
@@ -33,6 +42,9 @@
 //	m.RequireUserAuth("ada", "secret")                       redistest.New(t, redistest.WithUser("ada", "secret"))
 //	m.Set("k", "v"); m.Push("q", "x")                        c.Set(ctx, "k", "v", 0); c.RPush(ctx, "q", "x")
 //	redis.NewClient(&redis.Options{Addr: m.Addr(), DB: 1})   srv.NewClient(func(o *redis.Options) { o.DB = 1 })
+//	m.FastForward(d)                                         srv.Advance(d)
+//	m.SetTime(at)                                            srv.TravelTo(at), or redistest.WithTime(at)
+//	m.CheckGet(t, "k", "v"); m.CheckList(t, "q", "x")        redistest.AssertGolden(t, srv, "name")
 //	m.Addr()                                                 srv.Addr()
 //	m                                                        srv.Miniredis()
 //
