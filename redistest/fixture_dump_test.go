@@ -39,6 +39,12 @@ func TestADumpIsAFixture(t *testing.T) {
 	require.Empty(t, snapshot.Diff(want, got, snapshot.TTLTolerance(time.Second)))
 }
 
+func TestADumpBecomesAGolden(t *testing.T) {
+	t.Parallel()
+	srv := redistest.New(t, redistest.WithFixture(filepath.Join(dumped, "plain.rdb"), redistest.Match("*:short"), redistest.Match("*:words")))
+	redistest.AssertGolden(t, srv, "dump")
+}
+
 // dump is an .rdb file of these keys, written at noon.
 func dump(t *testing.T, keys ...snapshot.Key) fstest.MapFS {
 	t.Helper()
