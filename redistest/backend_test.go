@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"runtime"
 	"strconv"
 	"testing"
 	"time"
@@ -144,6 +145,20 @@ func TestUsersOfARealServer(t *testing.T) {
 	held, err := srv.Capture(ctx)
 	require.NoError(t, err)
 	require.Equal(t, 1, held.Len())
+}
+
+func TestTestsTakeTurnsWhereProcessesAreFew(t *testing.T) {
+	t.Parallel()
+	processtest.Start(t)
+	backend := redistest.WithBackend(redistest.RedisServer(redistest.MaxProcesses(runtime.GOMAXPROCS(0))))
+	for i := range 16 {
+		t.Run(strconv.Itoa(i), func(t *testing.T) {
+			t.Parallel()
+			client := redistest.New(t, backend).Client()
+			require.EqualValues(t, 1, client.Incr(t.Context(), "n").Val())
+			require.NoError(t, client.ConfigSet(t.Context(), "maxmemory", "100mb").Err())
+		})
+	}
 }
 
 func TestMiniredisIsOfTheEmbeddedBackendOnly(t *testing.T) {

@@ -20,6 +20,7 @@ type RedisServerOption func(*redisServerOptions)
 type redisServerOptions struct {
 	process []process.Option
 	fresh   bool
+	most    int
 }
 
 // Binary names the program, a path or a name on PATH. Without it that is redis-server, or else valkey-server.
@@ -35,9 +36,13 @@ func MinVersion(version string) RedisServerOption {
 // Fresh starts a new process for the test, which nobody had before and nobody gets later.
 func Fresh() RedisServerOption { return func(o *redisServerOptions) { o.fresh = true } }
 
+// MaxProcesses is how many processes there may be at a time in this test binary, GOMAXPROCS without it. It holds for all
+// tests from then on; the last one to say something else is heard.
+func MaxProcesses(n int) RedisServerOption { return func(o *redisServerOptions) { o.most = n } }
+
 // RedisServer is a real redis-server or valkey-server, started from PATH, without a disk. The process is the test's own as
 // long as that runs; then it is wiped for the next one, which takes less than a millisecond. There are never more of them at
-// a time than GOMAXPROCS: a test waits until another one is done. They end with the test binary, however that ends.
+// a time than [MaxProcesses]: a test waits until another one is done. They end with the test binary, however that ends.
 //
 // Its clock is real: [Server.Advance] moves the times to live, and fails where something goes by a time that cannot be
 // moved. Options about the embedded server's sockets and clock do not apply and are errors.
@@ -78,6 +83,9 @@ func startRedisServer(ctx context.Context, s *settings, o redisServerOptions) (i
 	}
 	if o.fresh {
 		opts = append(opts, process.Fresh())
+	}
+	if o.most > 0 {
+		process.Shared().SetLimit(o.most)
 	}
 	lease, err := process.Shared().Lease(ctx, opts...)
 	if errors.Is(err, process.ErrNotFound) {
