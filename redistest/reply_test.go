@@ -33,6 +33,6 @@ func TestRepliesHaveOneForm(t *testing.T) {
 		assert.Equal(t, test.want, showReply(replyOf(test.cmd, test.cmd.Err())))
 	}
 	assert.Nil(t, replyOf(redis.NewCmd(ctx), redis.Nil))
-	assert.Equal(t, failure("timed out"), failureOf(fmt.Errorf("read unix @->/tmp/1/redis.sock: %w", os.ErrDeadlineExceeded)))
+	assert.Equal(t, failure("timed out"), failureOf(fmt.Errorf("read unix @->redis.sock: %w", os.ErrDeadlineExceeded)))
 	assert.Equal(t, failure("context canceled"), failureOf(fmt.Errorf("get: %w", context.Canceled)))
 }

@@ -108,7 +108,7 @@ func parseGroup(reply any) (Group, error) {
 	if err != nil {
 		return fail(err)
 	}
-	pending, err := field(info, "pending", func(reply any) ([]Pending, error) { return all(reply, parsePendingRow) })
+	pending, err := field(info, "pending", pendingRows(time.UnixMilli))
 	if err != nil {
 		return fail(err)
 	}
@@ -131,8 +131,14 @@ func parseConsumer(reply any) (string, error) {
 	return field(info, "name", text)
 }
 
-// parsePendingRow reads id, consumer, time of delivery and count.
-func parsePendingRow(reply any) (Pending, error) {
+// pendingRows reads rows of id, consumer, a number that tells when it was delivered, and count.
+func pendingRows(delivered func(int64) time.Time) func(any) ([]Pending, error) {
+	return func(reply any) ([]Pending, error) {
+		return all(reply, func(row any) (Pending, error) { return pendingRow(row, delivered) })
+	}
+}
+
+func pendingRow(reply any, delivered func(int64) time.Time) (Pending, error) {
 	row, err := list(reply)
 	if err != nil {
 		return Pending{}, err
@@ -148,10 +154,10 @@ func parsePendingRow(reply any) (Pending, error) {
 	if err != nil {
 		return Pending{}, err
 	}
-	ms, err := number(row[2])
+	when, err := number(row[2])
 	if err != nil {
 		return Pending{}, err
 	}
 	count, err := number(row[3])
-	return Pending{ID: id, Consumer: consumer, Delivered: time.UnixMilli(int64(ms)), Count: int64(count)}, err
+	return Pending{ID: id, Consumer: consumer, Delivered: delivered(int64(when)), Count: int64(count)}, err
 }

@@ -73,7 +73,7 @@ func readPending(do Do, key, group string) ([]Pending, error) {
 		if err != nil {
 			return nil, err
 		}
-		rows, err := ask(do, lists, "XPENDING", key, group, "-", "+", strconv.Itoa(math.MaxInt32))
+		pending, err := ask(do, pendingAt(before), "XPENDING", key, group, "-", "+", strconv.Itoa(math.MaxInt32))
 		if err != nil {
 			return nil, err
 		}
@@ -82,37 +82,9 @@ func readPending(do Do, key, group string) ([]Pending, error) {
 			return nil, err
 		}
 		if before == after {
-			return parsePending(rows, before)
+			return pending, nil
 		}
 	}
-}
-
-// parsePending reads rows of id, consumer, idle time and count.
-func parsePending(rows [][]any, now int64) ([]Pending, error) {
-	pending := make([]Pending, len(rows))
-	for i, row := range rows {
-		if len(row) != 4 {
-			return nil, unexpected("four columns", row)
-		}
-		id, err := streamID(row[0])
-		if err != nil {
-			return nil, err
-		}
-		consumer, err := text(row[1])
-		if err != nil {
-			return nil, err
-		}
-		idle, err := number(row[2])
-		if err != nil {
-			return nil, err
-		}
-		count, err := number(row[3])
-		if err != nil {
-			return nil, err
-		}
-		pending[i] = Pending{ID: id, Consumer: consumer, Delivered: time.UnixMilli(now - int64(idle)), Count: int64(count)}
-	}
-	return pending, nil
 }
 
 // milliseconds reads the reply of TIME.
@@ -130,6 +102,11 @@ func milliseconds(reply any) (int64, error) {
 	}
 	microseconds, err := strconv.ParseInt(parts[1], 10, 64)
 	return seconds*1000 + microseconds/1000, err
+}
+
+// pendingAt reads rows of id, consumer, idle time and count.
+func pendingAt(now int64) func(any) ([]Pending, error) {
+	return pendingRows(func(idle int64) time.Time { return time.UnixMilli(now - idle) })
 }
 
 func readEntries(reply any) ([]Entry, error) { return all(reply, readEntry) }
