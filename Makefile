@@ -17,7 +17,7 @@ TOOL = $(GO) tool -modfile=$(CURDIR)/internal/tools/go.mod
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: ## Run the tests of the example application and show what they did
@@ -59,14 +59,21 @@ fmt: ## Rewrite the sources in the house's format
 bench: ## Run the benchmarks that compare with the alternatives
 	cd internal/bench && $(GO) test -run '^$$' -bench . -benchtime 1x -timeout 30m .
 
+.PHONY: bench-report
+bench-report: ## Run the benchmarks and rewrite docs/benchmarks.md and its chart
+	@out=$$(mktemp); trap 'rm -f "$$out"' EXIT; \
+	$(MAKE) --no-print-directory bench | tee "$$out"; \
+	cd internal/bench && $(GO) run ./report -docs ../../docs < "$$out"
+
 .PHONY: suites
 suites: ## Run the tests of published libraries on redis-server and on a live redistest, at port 6379
 	cd internal/suites && $(GO) run .
 
 .PHONY: drift
-drift: ## Compare the embedded server with redis-server anew: rewrites the table of deviations, in the README as well
+drift: ## Compare the embedded server with redis-server anew: rewrites the table of deviations, the README's and docs/limits.md
 	CI= REDISTEST_UPDATE=1 REDISTEST_REQUIRE=1 $(GO) test -count=1 -run '^TestConformance$$' ./redistest/conformance
 	REDISTEST_REQUIRE=1 $(GO) test -count=1 ./redistest/conformance
+	CI= REDISTEST_UPDATE=1 $(GO) test -count=1 -run '^TestTheLimitsAreAsWritten$$' ./redistest
 
 .PHONY: fuzz
 fuzz: ## Run every fuzz target FUZZTIME each (default 20000x)

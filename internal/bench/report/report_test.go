@@ -1,0 +1,72 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const output = `goos: linux
+cpu: A Processor
+BenchmarkGet-2                	       1	      2025 ns/redistest	        15.27 x:miniredis-tcp	         0.5122 x:null-connection
+--- BENCH: BenchmarkGet-2
+    bench_test.go:46: miniredis-tcp            15.27 (10.1 to 26.79)
+    bench_test.go:46: null-connection          0.5122 (0.3107 to 0.8341)
+BenchmarkIdle-2               	       1	        32.41 KiB/server	         0 goroutines/server
+BenchmarkLiveClock/SET-EX-2         	       1	     18548 ns/without	         0.9929 x:with
+BenchmarkLiveClock/GET-2         	       1	     18548 ns/without	         123.4 x:with
+BenchmarkSuite/each-2         	       1	        40.98 MiB	         7.163 s
+--- BENCH: BenchmarkSuite/each-2
+    suite_test.go:124: 7.163 (6.857 to 9.165) s, 40.98 (40.52 to 42.03) MiB
+BenchmarkSave-2               	       1	        4.5 times-redis-server
+--- BENCH: BenchmarkSave-2
+    persistence_test.go:99: times redis-server       4.5 (3.7 to 5.8)
+PASS
+ok  	github.com/compozy/rediskit/internal/bench	22.874s
+`
+
+func TestParse(t *testing.T) {
+	t.Parallel()
+	found, err := parse(strings.NewReader(output))
+	require.NoError(t, err)
+	assert.Equal(t, "A Processor", found.cpu)
+	require.Len(t, found.rows, 6)
+	assert.Equal(t, row{"Get", "", []metric{
+		{value: 2025, unit: "ns/redistest"},
+		{15.27, "x:miniredis-tcp", 10.1, 26.79},
+		{0.5122, "x:null-connection", 0.3107, 0.8341},
+	}}, found.rows[0])
+	assert.Equal(t, []metric{{40.98, "MiB", 40.52, 42.03}, {7.163, "s", 6.857, 9.165}}, found.rows[4].metrics)
+	assert.Equal(t, []metric{{4.5, "times-redis-server", 3.7, 5.8}}, found.rows[5].metrics)
+	assert.Equal(t, "LiveClock", found.rows[2].benchmark)
+	assert.Equal(t, "SET-EX", found.rows[2].part)
+}
+
+func TestParseRefusesRunsThatFailed(t *testing.T) {
+	t.Parallel()
+	_, err := parse(strings.NewReader(output + "--- FAIL: BenchmarkRestore\n"))
+	require.ErrorContains(t, err, "they have failed: --- FAIL: BenchmarkRestore")
+	_, err = parse(strings.NewReader("PASS\n"))
+	require.ErrorContains(t, err, "there are none")
+}
+
+func TestPageAndChart(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	require.NoError(t, write(strings.NewReader(output), "..", folder))
+	page, err := os.ReadFile(filepath.Join(folder, "benchmarks.md"))
+	require.NoError(t, err)
+	assert.Contains(t, string(page), "\nOn A Processor, ")
+	assert.Contains(t, string(page), "| | redistest | miniredis-tcp | null-connection |\n| --- | --: | --: | --: |\n"+
+		"| | 2.03µs | 15x (10x to 27x) | 0.51x (0.31x to 0.83x) |\n")
+	assert.Contains(t, string(page), "## Idle\n\nIdle keeps a thousand servers alive at once.\n")
+	assert.Contains(t, string(page), "| SET-EX | 18.5µs | 0.99x |\n| GET | 18.5µs | 123x |\n")
+	chart, err := os.ReadFile(filepath.Join(folder, "benchmarks.svg"))
+	require.NoError(t, err)
+	assert.Contains(t, string(chart), ">miniredis over TCP<")
+	assert.NotContains(t, string(chart), "LiveClock")
+}
