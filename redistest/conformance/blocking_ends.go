@@ -90,10 +90,10 @@ func blockingEnds(s *suite) {
 	})
 	s.it("CLIENT UNBLOCK ends a wait as a timeout does, or with an error", func(ctx context.Context, t *trial) {
 		timedOut, refused := waitToPop(ctx, t, t.key("l")), waitToPop(ctx, t, t.key("l"))
-		returns(t, t.ClientUnblock(ctx, timedOut.id), 1)
+		returns(t, t.node(ctx).ClientUnblock(ctx, timedOut.id), 1)
 		_, err := await(ctx, t, timedOut)
 		t.Expect(err).To(gomega.MatchError(redis.Nil))
-		returns(t, t.ClientUnblockWithError(ctx, refused.id), 1)
+		returns(t, t.node(ctx).ClientUnblockWithError(ctx, refused.id), 1)
 		_, err = await(ctx, t, refused)
 		t.Expect(err).To(gomega.MatchError(gomega.HavePrefix("UNBLOCKED")))
 	})

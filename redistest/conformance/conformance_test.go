@@ -31,6 +31,8 @@ func TestConformance(t *testing.T) {
 		conformance.Describe("embedded, over TCP", embedded(t, overTCP), flush, known)
 		conformance.Describe("redis-server", realServer(t), flush)
 		conformance.Describe("external", externalServer(t))
+		conformance.Describe("cluster of redis-server", realCluster(t), conformance.Cluster())
+		conformance.Describe("embedded, with cluster rules", clusterRules(t), conformance.Cluster(), known)
 	})
 }
 
@@ -76,6 +78,25 @@ func externalServer(t *testing.T) func() redis.UniversalClient {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, server.Close()) })
 	return clientsOf(t, redistest.External("unix://"+server.Socket()))
+}
+
+// realCluster starts several, which share the slots.
+func realCluster(t *testing.T) func() redis.UniversalClient {
+	t.Helper()
+	cluster, err := redistest.StartCluster(t.Context())
+	if errors.Is(err, process.ErrNotFound) {
+		return skipping(t, err)
+	}
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, cluster.Close(context.WithoutCancel(t.Context()))) })
+	return func() redis.UniversalClient { return redis.NewClusterClient(cluster.Options()) }
+}
+
+// clusterRules starts an embedded server that takes itself for a cluster. What it fails it fails without that, too.
+func clusterRules(t *testing.T) func() redis.UniversalClient {
+	t.Helper()
+	srv := redistest.New(t, redistest.WithBackend(redistest.Embedded()), redistest.WithLiveClock(), redistest.WithClusterRules())
+	return func() redis.UniversalClient { return srv.ClusterClient() }
 }
 
 // clientsOf starts a server. Where that is not installed, its specs are skipped one by one, in the report of every run, or

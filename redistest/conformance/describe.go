@@ -3,6 +3,7 @@ package conformance
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -62,6 +63,7 @@ type suite struct {
 	newClient func() redis.UniversalClient
 	family    string
 	names     []string
+	oneNode   bool // while specs that assume a single node are registered
 	current   *trial
 	add       func(text string, args ...any)
 }
@@ -97,17 +99,23 @@ func (s *suite) it(text string, body specBody) {
 
 // itTakesTime registers a spec that passes only while the server's clock runs.
 func (s *suite) itTakesTime(text string, body specBody) {
-	s.define(text, body, ginkgo.Label("clock"))
+	s.define(text, body, "clock")
 }
 
 type specBody func(ctx context.Context, t *trial)
 
-func (s *suite) define(text string, body specBody, decorators ...any) {
+func (s *suite) define(text string, body specBody, labels ...string) {
 	name := s.family + " " + text
 	s.names = append(s.names, name)
+	if s.oneNode {
+		labels = append(labels, oneNodeLabel)
+	}
+	if s.cluster && slices.Contains(labels, oneNodeLabel) {
+		return
+	}
 	run := func(ctx ginkgo.SpecContext) { s.run(ctx, name, body) }
 	// The limit of Ginkgo is a backstop: it would report a deviation that hangs as timed out.
-	s.add(text, append(decorators, run, ginkgo.SpecTimeout(s.timeLimit+10*time.Second))...)
+	s.add(text, ginkgo.Label(labels...), run, ginkgo.SpecTimeout(s.timeLimit+10*time.Second))
 }
 
 func (s *suite) run(spec context.Context, name string, body specBody) {

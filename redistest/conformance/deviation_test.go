@@ -114,6 +114,25 @@ func TestExplainLimit(t *testing.T) {
 	require.ErrorContains(t, tell(ctx), "longer than its limit of 1m0s")
 }
 
+func TestClusterLeavesOutWhatAssumesOneNode(t *testing.T) {
+	t.Parallel()
+
+	defined := func(opts ...Option) (texts, names []string) {
+		s := &suite{settings: resolve(opts), add: func(text string, _ ...any) { texts = append(texts, text) }}
+		s.it("everywhere", nil)
+		s.itOnOneNode("on one node", nil)
+		s.onOneNode(func(s *suite) { s.itTakesTime("on one node, too", nil) })
+		s.itTakesTime("everywhere, in time", nil)
+		return texts, s.names
+	}
+	all := []string{"everywhere", "on one node", "on one node, too", "everywhere, in time"}
+	texts, _ := defined()
+	assert.Equal(t, all, texts)
+	texts, names := defined(Cluster())
+	assert.Equal(t, []string{"everywhere", "everywhere, in time"}, texts)
+	assert.Len(t, names, len(all), "so that a table of deviations may name them")
+}
+
 func TestSpecNames(t *testing.T) {
 	t.Parallel()
 

@@ -15,3 +15,10 @@ func ExampleDescribe() {
 		}),
 	)
 }
+
+// The suite against a cluster.
+func ExampleCluster() {
+	_ = conformance.Describe("my cluster", func() redis.UniversalClient {
+		return redis.NewClusterClient(&redis.ClusterOptions{Addrs: []string{"localhost:7000", "localhost:7001"}})
+	}, conformance.Cluster())
+}

@@ -122,7 +122,7 @@ func groupReading(s *suite) {
 		x := t.group(ctx, "1-1")
 		t.deliver(ctx, x, "c", 1)
 		t.succeeds(t.XDel(ctx, x, "1-1"))
-		returns(t, t.speaking(2).Do(ctx, "XREADGROUP", "GROUP", "g", "c", "STREAMS", x, "0"),
+		returns(t, t.speaking(ctx, 2).Do(ctx, "XREADGROUP", "GROUP", "g", "c", "STREAMS", x, "0"),
 			any([]any{[]any{x, []any{[]any{"1-1", nil}}}}))
 	})
 	s.it("XREADGROUP NOACK leaves nothing pending", func(ctx context.Context, t *trial) {

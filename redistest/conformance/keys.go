@@ -16,7 +16,7 @@ func keySpecs(s *suite) {
 	copying(s)
 	finding(s)
 	dumping(s)
-	databases(s)
+	s.onOneNode(databases)
 	sorting(s)
 }
 
@@ -62,7 +62,7 @@ func existence(s *suite) {
 	s.it("OBJECT of a missing key returns nil", func(ctx context.Context, t *trial) {
 		t.misses(t.ObjectEncoding(ctx, t.key("missing")))
 	})
-	s.it("RANDOMKEY returns a key that exists", func(ctx context.Context, t *trial) {
+	s.itOnOneNode("RANDOMKEY returns a key that exists", func(ctx context.Context, t *trial) {
 		t.succeeds(t.Set(ctx, t.key("a"), "v", 0))
 		matches(t, t.RandomKey(ctx), gomega.Not(gomega.BeEmpty()))
 	})
@@ -138,7 +138,7 @@ func finding(s *suite) {
 		{"a backslash takes the next character as it is", `h\*llo`, "h*llo", "hello h**llo"},
 		{"case counts", "Ab*", "Ab Abc", "ab aBc"},
 	} {
-		s.it("KEYS and SCAN MATCH: "+c.promise, func(ctx context.Context, t *trial) {
+		s.itOnOneNode("KEYS and SCAN MATCH: "+c.promise, func(ctx context.Context, t *trial) {
 			var matching []string
 			for name := range strings.FieldsSeq(c.matching) {
 				matching = append(matching, t.key(name))
@@ -153,7 +153,7 @@ func finding(s *suite) {
 			t.Expect(t.scanAll(ctx, "MATCH", t.prefix+c.pattern)).To(gomega.ConsistOf(matching))
 		})
 	}
-	s.it("SCAN returns every key that stays, in as many steps as it takes", func(ctx context.Context, t *trial) {
+	s.itOnOneNode("SCAN returns every key that stays, in as many steps as it takes", func(ctx context.Context, t *trial) {
 		var want []string
 		pipe := t.Pipeline()
 		for i := range 300 {
@@ -165,7 +165,7 @@ func finding(s *suite) {
 		t.Expect(err).NotTo(gomega.HaveOccurred())
 		t.Expect(t.scanAll(ctx, "MATCH", t.prefix+"*", "COUNT", 10)).To(gomega.ConsistOf(want))
 	})
-	s.it("SCAN TYPE returns only keys of that type", func(ctx context.Context, t *trial) {
+	s.itOnOneNode("SCAN TYPE returns only keys of that type", func(ctx context.Context, t *trial) {
 		t.succeeds(t.Set(ctx, t.key("s"), "v", 0), t.RPush(ctx, t.key("l"), "v"))
 		t.Expect(t.scanAll(ctx, "MATCH", t.prefix+"*", "TYPE", "list")).To(gomega.ConsistOf(t.key("l")))
 	})

@@ -94,7 +94,7 @@ func withoutArgs(cmd redis.Cmder) any {
 
 func databases(s *suite) {
 	s.it("SELECT gives a connection another key space", func(ctx context.Context, t *trial) {
-		conn := t.connection()
+		conn := t.connection(ctx)
 		t.succeeds(conn.Select(ctx, 0), conn.Set(ctx, t.key("k"), "zero", 0))
 		returns(t, conn.Select(ctx, 1), "OK")
 		t.misses(conn.Get(ctx, t.key("k")))
@@ -103,7 +103,7 @@ func databases(s *suite) {
 		t.succeeds(conn.Del(ctx, t.key("k")), conn.Select(ctx, 1), conn.Del(ctx, t.key("k")))
 	})
 	s.it("SELECT refuses what is no database and stays where it was", func(ctx context.Context, t *trial) {
-		conn := t.connection()
+		conn := t.connection(ctx)
 		t.succeeds(conn.Set(ctx, t.key("k"), "v", 0))
 		t.fails(conn.Do(ctx, "SELECT", -1), "ERR DB index is out of range")
 		t.fails(conn.Do(ctx, "SELECT", 1_000_000), "ERR DB index is out of range")
@@ -111,7 +111,7 @@ func databases(s *suite) {
 		returns(t, conn.Get(ctx, t.key("k")), "v")
 	})
 	s.it("MOVE takes a key with its time to live to another database", func(ctx context.Context, t *trial) {
-		conn := t.connection()
+		conn := t.connection(ctx)
 		t.succeeds(conn.Select(ctx, 0), conn.Set(ctx, t.key("k"), "v", time.Minute))
 		returns(t, conn.Move(ctx, t.key("k"), 1), true)
 		returns(t, conn.Exists(ctx, t.key("k")), 0)
@@ -121,7 +121,7 @@ func databases(s *suite) {
 		t.succeeds(conn.Del(ctx, t.key("k")))
 	})
 	s.it("MOVE does nothing where the key is missing or the name is taken", func(ctx context.Context, t *trial) {
-		conn := t.connection()
+		conn := t.connection(ctx)
 		t.succeeds(conn.Select(ctx, 1), conn.Set(ctx, t.key("k"), "one", 0), conn.Select(ctx, 0))
 		returns(t, conn.Move(ctx, t.key("k"), 1), false)
 		t.succeeds(conn.Set(ctx, t.key("k"), "zero", 0))
@@ -132,13 +132,13 @@ func databases(s *suite) {
 		t.succeeds(conn.Del(ctx, t.key("k")))
 	})
 	s.it("MOVE to the same database is refused", func(ctx context.Context, t *trial) {
-		conn := t.connection()
+		conn := t.connection(ctx)
 		t.succeeds(conn.Select(ctx, 0), conn.Set(ctx, t.key("k"), "v", 0))
 		t.fails(conn.Move(ctx, t.key("k"), 0), "ERR source and destination objects are the same")
 		t.succeeds(conn.Del(ctx, t.key("k")))
 	})
 	s.it("COPY DB copies to another database", func(ctx context.Context, t *trial) {
-		conn := t.connection()
+		conn := t.connection(ctx)
 		t.succeeds(conn.Select(ctx, 0), conn.Set(ctx, t.key("k"), "v", 0))
 		returns(t, conn.Copy(ctx, t.key("k"), t.key("k"), 1, false), 1)
 		returns(t, conn.Del(ctx, t.key("k")), 1)
@@ -159,7 +159,7 @@ func sorting(s *suite) {
 		t.fails(t.Sort(ctx, t.key("s"), &redis.Sort{}), "ERR One or more scores can't be converted into double")
 		returns(t, t.Sort(ctx, t.key("s"), &redis.Sort{Alpha: true}), []string{"a", "b", "c"})
 	})
-	s.it("SORT BY and GET look up other keys", func(ctx context.Context, t *trial) {
+	s.itOnOneNode("SORT BY and GET look up other keys", func(ctx context.Context, t *trial) {
 		t.succeeds(
 			t.RPush(ctx, t.key("l"), "a", "b"),
 			t.MSet(ctx, t.key("weight:a"), 2, t.key("weight:b"), 1),

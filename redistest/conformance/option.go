@@ -13,6 +13,7 @@ type settings struct {
 	survey     func(spec string, outcome error)
 	timeLimit  time.Duration
 	mayFlush   bool
+	cluster    bool
 }
 
 // Deviations lists specs that the server is known to fail: the family and the text of a spec ("strings APPEND creates

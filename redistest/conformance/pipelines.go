@@ -81,7 +81,7 @@ func pipelineSpecs(s *suite) {
 		}
 	})
 	s.it("a pipeline may hold transactions and scripts", func(ctx context.Context, t *trial) {
-		conn := t.connection()
+		conn := t.connection(ctx)
 		var exec, eval *redis.Cmd
 		_, err := conn.Pipelined(ctx, func(pipe redis.Pipeliner) error {
 			pipe.Do(ctx, "MULTI")

@@ -33,31 +33,31 @@ func connectionCommands(s *suite) {
 		t.Expect(second).NotTo(gomega.BeTemporally("<", first))
 	})
 	s.it("CLIENT ID is a number of the connection's own that grows", func(ctx context.Context, t *trial) {
-		a, b := t.connection(), t.connection()
-		first, err := a.ClientID(ctx).Result()
+		conn := t.connection(ctx)
+		first, err := conn.ClientID(ctx).Result()
 		t.Expect(err).NotTo(gomega.HaveOccurred())
-		returns(t, a.ClientID(ctx), first)
-		matches(t, b.ClientID(ctx), gomega.BeNumerically(">", first))
+		returns(t, conn.ClientID(ctx), first)
+		matches(t, t.connection(ctx).ClientID(ctx), gomega.BeNumerically(">", first))
 	})
 	s.it("CLIENT SETNAME names a connection, and CLIENT GETNAME and LIST tell it", func(ctx context.Context, t *trial) {
-		conn := t.connection()
+		conn := t.connection(ctx)
 		name := "conformance-" + sha(t.prefix)
 		returns(t, conn.Do(ctx, "CLIENT", "SETNAME", name), any("OK"))
 		returns(t, conn.ClientGetName(ctx), name)
-		matches(t, t.ClientList(ctx), gomega.ContainSubstring("name="+name))
+		matches(t, t.node(ctx).ClientList(ctx), gomega.ContainSubstring("name="+name))
 	})
 	s.it("CLIENT GETNAME of a connection without a name is nil", func(ctx context.Context, t *trial) {
 		raw := t.raw(ctx)
 		t.says(raw, encode("CLIENT", "GETNAME"), "$-1\r\n")
 	})
 	s.it("CLIENT SETNAME refuses spaces and line ends", func(ctx context.Context, t *trial) {
-		conn := t.connection()
+		conn := t.connection(ctx)
 		for _, name := range []string{"two words", "line\n"} {
 			t.fails(conn.Do(ctx, "CLIENT", "SETNAME", name), "ERR Client names cannot contain spaces, newlines or special characters.")
 		}
 	})
-	s.it("CLIENT LIST has a line for each connection with its id, database and last command", func(ctx context.Context, t *trial) {
-		conn := t.connection()
+	s.itOnOneNode("CLIENT LIST has a line for each connection with its id, database and last command", func(ctx context.Context, t *trial) {
+		conn := t.connection(ctx)
 		id, err := conn.ClientID(ctx).Result()
 		t.Expect(err).NotTo(gomega.HaveOccurred())
 		t.succeeds(conn.Select(ctx, 1))
@@ -77,12 +77,12 @@ func connectionCommands(s *suite) {
 		t.says(raw, encode("QUIT")+encode("PING"), "+OK\r\n")
 		t.hangsUp(raw)
 	})
-	s.it("RESET ends transaction, watch, name, database and RESP3", func(ctx context.Context, t *trial) {
+	s.itOnOneNode("RESET ends transaction, watch, name, database and RESP3", func(ctx context.Context, t *trial) {
 		raw := t.raw(ctx)
 		t.says(raw, encode("CLIENT", "SETNAME", "x")+encode("SELECT", "1")+encode("MULTI")+encode("PING"),
 			"+OK\r\n+OK\r\n+OK\r\n+QUEUED\r\n")
 		t.says(raw, encode("RESET"), "+RESET\r\n")
-		t.authenticate(raw, t.options())
+		t.authenticate(raw, t.options(ctx))
 		t.says(raw, encode("PING")+encode("CLIENT", "GETNAME")+encode("GET", t.key("k")), "+PONG\r\n$-1\r\n$-1\r\n")
 		t.says(raw, encode("EXEC"), "-ERR EXEC without MULTI\r\n")
 	})

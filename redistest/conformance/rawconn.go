@@ -22,7 +22,7 @@ type rawConn struct {
 
 // raw returns a connection that go-redis has not touched, authenticated and in the database as the client's options say.
 func (t *trial) raw(ctx context.Context) *rawConn {
-	opts := t.options()
+	opts := t.options(ctx)
 	conn, err := opts.Dialer(ctx, opts.Network, opts.Addr)
 	t.ExpectWithOffset(1, err).NotTo(gomega.HaveOccurred())
 	t.closeLater(conn)

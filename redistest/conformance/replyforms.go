@@ -12,7 +12,7 @@ import (
 func replyTypes(s *suite) {
 	s.it("HELLO tells the version of the protocol that it sets", func(ctx context.Context, t *trial) {
 		for _, version := range []int64{3, 2} {
-			reply, err := t.speaking(int(version)).Do(ctx, "HELLO", version).Result()
+			reply, err := t.speaking(ctx, int(version)).Do(ctx, "HELLO", version).Result()
 			t.Expect(err).NotTo(gomega.HaveOccurred())
 			fields := pairsOf(reply)
 			t.Expect(fields).To(gomega.And(gomega.HaveKeyWithValue("proto", version), gomega.HaveKey("version"),
@@ -20,7 +20,7 @@ func replyTypes(s *suite) {
 		}
 	})
 	s.it("HELLO refuses other versions", func(ctx context.Context, t *trial) {
-		conn := t.connection()
+		conn := t.connection(ctx)
 		t.fails(conn.Do(ctx, "HELLO", 4), "NOPROTO unsupported protocol version")
 		t.fails(conn.Do(ctx, "HELLO", "three"), "ERR Protocol version is not an integer or out of range")
 	})
@@ -77,8 +77,8 @@ func replyTypes(s *suite) {
 	} {
 		s.it(c.promise, func(ctx context.Context, t *trial) {
 			t.succeeds(c.prepare(ctx, t))
-			matches(t, t.speaking(2).Do(ctx, c.command(t)...), like(c.resp2, t.key("k")))
-			matches(t, t.speaking(3).Do(ctx, c.command(t)...), like(c.resp3, t.key("k")))
+			matches(t, t.speaking(ctx, 2).Do(ctx, c.command(t)...), like(c.resp2, t.key("k")))
+			matches(t, t.speaking(ctx, 3).Do(ctx, c.command(t)...), like(c.resp3, t.key("k")))
 		})
 	}
 	s.it("nil is $-1 or *-1 in RESP2 and _ in RESP3", func(ctx context.Context, t *trial) {
@@ -105,7 +105,7 @@ func replyTypes(s *suite) {
 		}
 		t.says(old, encode("SUBSCRIBE", channel), "*"+body("subscribe", ":1\r\n"))
 		t.says(recent, encode("SUBSCRIBE", channel), ">"+body("subscribe", ":1\r\n"))
-		returns(t, t.Publish(ctx, channel, "hi"), 2)
+		returns(t, t.node(ctx).Publish(ctx, channel, "hi"), 2)
 		t.says(old, "", "*"+body("message", "$2\r\nhi\r\n"))
 		t.says(recent, "", ">"+body("message", "$2\r\nhi\r\n"))
 	})

@@ -105,7 +105,7 @@ func sortedSetScores(s *suite) {
 			{"0x10", "16"},
 		} {
 			t.succeeds(t.Do(ctx, "ZADD", t.key("z"), c.given, "m"))
-			returns(t, t.speaking(2).Do(ctx, "ZSCORE", t.key("z"), "m"), any(c.told))
+			returns(t, t.speaking(ctx, 2).Do(ctx, "ZSCORE", t.key("z"), "m"), any(c.told))
 		}
 	})
 	s.it("a score of many digits comes back as the same double", func(ctx context.Context, t *trial) {
@@ -134,7 +134,7 @@ func sortedSetScores(s *suite) {
 		returns(t, t.ZScore(ctx, t.key("z"), "a"), 1)
 		t.misses(t.ZScore(ctx, t.key("z"), "x"))
 		t.misses(t.ZScore(ctx, t.key("missing"), "x"))
-		returns(t, t.speaking(2).Do(ctx, "ZMSCORE", t.key("z"), "a", "x"), any([]any{"1", nil}))
+		returns(t, t.speaking(ctx, 2).Do(ctx, "ZMSCORE", t.key("z"), "a", "x"), any([]any{"1", nil}))
 	})
 	s.it("members of one score sort by their bytes", func(ctx context.Context, t *trial) {
 		for _, member := range []string{"b", "B", "a", "ab", "é", "\xff"} {

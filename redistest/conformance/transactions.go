@@ -30,7 +30,7 @@ func executing(s *suite) {
 		returns(t, incr, 42)
 	})
 	s.it("commands after MULTI are queued, and run by EXEC", func(ctx context.Context, t *trial) {
-		conn := t.connection()
+		conn := t.connection(ctx)
 		returns(t, conn.Do(ctx, "MULTI"), any("OK"))
 		returns(t, conn.Do(ctx, "SET", t.key("k"), "v"), any("QUEUED"))
 		returns(t, conn.Do(ctx, "GET", t.key("k")), any("QUEUED"))
@@ -39,18 +39,18 @@ func executing(s *suite) {
 		returns(t, t.Get(ctx, t.key("k")), "v")
 	})
 	s.it("EXEC of nothing returns nothing", func(ctx context.Context, t *trial) {
-		conn := t.connection()
+		conn := t.connection(ctx)
 		t.succeeds(conn.Do(ctx, "MULTI"))
 		returns(t, conn.Do(ctx, "EXEC"), any([]any{}))
 	})
 	s.it("DISCARD drops the queue", func(ctx context.Context, t *trial) {
-		conn := t.connection()
+		conn := t.connection(ctx)
 		t.succeeds(conn.Do(ctx, "MULTI"), conn.Do(ctx, "SET", t.key("k"), "v"))
 		returns(t, conn.Do(ctx, "DISCARD"), any("OK"))
 		returns(t, conn.Exists(ctx, t.key("k")), 0)
 	})
 	s.it("a connection that closes before EXEC leaves nothing behind", func(ctx context.Context, t *trial) {
-		client := t.singleClient()
+		client := t.singleClient(ctx)
 		conn := client.Conn()
 		t.succeeds(conn.Do(ctx, "MULTI"), conn.Do(ctx, "SET", t.key("k"), "v"))
 		t.Expect(client.Close()).To(gomega.Succeed())
@@ -87,7 +87,7 @@ func executing(s *suite) {
 
 func transactionErrors(s *suite) {
 	s.it("a command that fails at EXEC undoes no other", func(ctx context.Context, t *trial) {
-		conn := t.connection()
+		conn := t.connection(ctx)
 		t.succeeds(
 			conn.Do(ctx, "MULTI"), conn.Do(ctx, "SET", t.key("a"), "text"), conn.Do(ctx, "LPUSH", t.key("a"), "x"),
 			conn.Do(ctx, "SET", t.key("b"), "v"),
@@ -120,7 +120,7 @@ func transactionErrors(s *suite) {
 		{"an unknown subcommand", []any{"OBJECT", "NOSUCH", "x"}, "ERR unknown subcommand"},
 	} {
 		s.it("EXEC aborts after "+c.promise, func(ctx context.Context, t *trial) {
-			conn := t.connection()
+			conn := t.connection(ctx)
 			t.succeeds(conn.Do(ctx, "MULTI"), conn.Do(ctx, "SET", t.key("k"), "v"))
 			t.fails(conn.Do(ctx, c.command...), c.refusal)
 			t.succeeds(conn.Do(ctx, "SET", t.key("l"), "v"))
@@ -129,14 +129,14 @@ func transactionErrors(s *suite) {
 		})
 	}
 	s.it("MULTI within MULTI is refused, and the transaction goes on", func(ctx context.Context, t *trial) {
-		conn := t.connection()
+		conn := t.connection(ctx)
 		t.succeeds(conn.Do(ctx, "MULTI"))
 		t.fails(conn.Do(ctx, "MULTI"), "ERR MULTI calls can not be nested")
 		t.succeeds(conn.Do(ctx, "SET", t.key("k"), "v"))
 		returns(t, conn.Do(ctx, "EXEC"), any([]any{"OK"}))
 	})
 	s.it("EXEC and DISCARD without MULTI are refused", func(ctx context.Context, t *trial) {
-		conn := t.connection()
+		conn := t.connection(ctx)
 		t.fails(conn.Do(ctx, "EXEC"), "ERR EXEC without MULTI")
 		t.fails(conn.Do(ctx, "DISCARD"), "ERR DISCARD without MULTI")
 	})
@@ -144,7 +144,7 @@ func transactionErrors(s *suite) {
 
 func transactionContents(s *suite) {
 	s.it("a blocking command in a transaction does not block", func(ctx context.Context, t *trial) {
-		conn := t.connection()
+		conn := t.connection(ctx)
 		t.succeeds(conn.Do(ctx, "RPUSH", t.key("full"), "a"), conn.Do(ctx, "MULTI"))
 		t.succeeds(
 			conn.Do(ctx, "BLPOP", t.key("full"), 0), conn.Do(ctx, "BLPOP", t.key("empty"), 0),
@@ -155,13 +155,13 @@ func transactionContents(s *suite) {
 		returns(t, conn.Do(ctx, "EXEC"), any([]any{[]any{t.key("full"), "a"}, nil, nil, nil, nil}))
 	})
 	s.it("EVAL in a transaction sees what was written before it", func(ctx context.Context, t *trial) {
-		conn := t.connection()
+		conn := t.connection(ctx)
 		t.succeeds(conn.Do(ctx, "MULTI"), conn.Do(ctx, "SET", t.key("k"), "v"),
 			conn.Do(ctx, "EVAL", "return redis.call('GET', KEYS[1]) .. '!'", 1, t.key("k")))
 		returns(t, conn.Do(ctx, "EXEC"), any([]any{"OK", "v!"}))
 	})
-	s.it("SELECT in a transaction holds for what follows, also after EXEC", func(ctx context.Context, t *trial) {
-		conn := t.connection()
+	s.itOnOneNode("SELECT in a transaction holds for what follows, also after EXEC", func(ctx context.Context, t *trial) {
+		conn := t.connection(ctx)
 		t.succeeds(conn.Select(ctx, 0), conn.Do(ctx, "MULTI"), conn.Do(ctx, "SET", t.key("k"), "zero"),
 			conn.Do(ctx, "SELECT", 1), conn.Do(ctx, "SET", t.key("k"), "one"))
 		returns(t, conn.Do(ctx, "EXEC"), any([]any{"OK", "OK", "OK"}))
@@ -171,7 +171,7 @@ func transactionContents(s *suite) {
 		t.succeeds(conn.Del(ctx, t.key("k")))
 	})
 	s.it("expiry commands in a transaction act at EXEC", func(ctx context.Context, t *trial) {
-		conn := t.connection()
+		conn := t.connection(ctx)
 		t.succeeds(conn.Do(ctx, "MULTI"), conn.Do(ctx, "SET", t.key("k"), "v"), conn.Do(ctx, "EXPIRE", t.key("k"), 60))
 		returns(t, conn.Do(ctx, "EXEC"), any([]any{"OK", int64(1)}))
 		t.lives(t.PTTL(ctx, t.key("k")), time.Minute)
@@ -270,14 +270,14 @@ func watching(s *suite) {
 		},
 	} {
 		s.it("WATCH notices "+c.promise, func(ctx context.Context, t *trial) {
-			conn := t.connection()
+			conn := t.connection(ctx)
 			c.prepare(ctx, t)
 			t.succeeds(conn.Do(ctx, "WATCH", t.key("k")), c.meddle(ctx, t), conn.Do(ctx, "MULTI"), conn.Do(ctx, "PING"))
 			t.misses(conn.Do(ctx, "EXEC"))
 		})
 	}
 	s.it("WATCH overlooks reads and commands that change nothing", func(ctx context.Context, t *trial) {
-		conn := t.connection()
+		conn := t.connection(ctx)
 		holdString(ctx, t, t.key("k"))
 		t.succeeds(conn.Do(ctx, "WATCH", t.key("k"), t.key("missing")), t.Get(ctx, t.key("k")), t.Del(ctx, t.key("missing")),
 			t.Persist(ctx, t.key("k")), t.Do(ctx, "SETNX", t.key("k"), "x"))
@@ -285,12 +285,12 @@ func watching(s *suite) {
 		returns(t, conn.Do(ctx, "EXEC"), any([]any{"PONG"}))
 	})
 	s.it("a connection's own change of a watched key before MULTI fails the transaction", func(ctx context.Context, t *trial) {
-		conn := t.connection()
+		conn := t.connection(ctx)
 		t.succeeds(conn.Do(ctx, "WATCH", t.key("k")), conn.Set(ctx, t.key("k"), "v", 0), conn.Do(ctx, "MULTI"), conn.Do(ctx, "PING"))
 		t.misses(conn.Do(ctx, "EXEC"))
 	})
 	s.it("UNWATCH, DISCARD and EXEC forget watched keys", func(ctx context.Context, t *trial) {
-		conn := t.connection()
+		conn := t.connection(ctx)
 		t.succeeds(conn.Do(ctx, "WATCH", t.key("k")), t.Incr(ctx, t.key("k")))
 		returns(t, conn.Do(ctx, "UNWATCH"), any("OK"))
 		t.succeeds(conn.Do(ctx, "MULTI"), conn.Do(ctx, "PING"))
@@ -306,7 +306,7 @@ func watching(s *suite) {
 		returns(t, conn.Do(ctx, "EXEC"), any([]any{"PONG"}))
 	})
 	s.it("WATCH within MULTI is refused", func(ctx context.Context, t *trial) {
-		conn := t.connection()
+		conn := t.connection(ctx)
 		t.succeeds(conn.Do(ctx, "MULTI"))
 		t.fails(conn.Do(ctx, "WATCH", t.key("k")), "ERR WATCH inside MULTI is not allowed")
 	})
@@ -317,7 +317,7 @@ func watching(s *suite) {
 		t.Expect(err).NotTo(gomega.HaveOccurred())
 	})
 	s.itTakesTime("WATCH notices that a key expires", func(ctx context.Context, t *trial) {
-		conn := t.connection()
+		conn := t.connection(ctx)
 		t.succeeds(t.Set(ctx, t.key("k"), "v", blink), conn.Do(ctx, "WATCH", t.key("k")))
 		t.expires(ctx, t.key("k"))
 		t.succeeds(conn.Do(ctx, "MULTI"), conn.Do(ctx, "PING"))

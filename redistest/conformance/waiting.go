@@ -24,7 +24,7 @@ type outcome[T any] struct {
 
 // block makes a call on a connection of its own and returns once the server says that this connection is blocked.
 func block[T any](ctx context.Context, t *trial, call func(c *redis.Conn) (T, error)) pending[T] {
-	client := t.singleClient()
+	client := t.singleClient(ctx)
 	conn := client.Conn()
 	id, err := conn.ClientID(ctx).Result()
 	t.ExpectWithOffset(1, err).NotTo(gomega.HaveOccurred())
@@ -46,7 +46,7 @@ func block[T any](ctx context.Context, t *trial, call func(c *redis.Conn) (T, er
 
 // clientFlags returns the flags of a connection in CLIENT LIST, "" where there is no such connection.
 func (t *trial) clientFlags(ctx context.Context, id int64) (string, error) {
-	list, err := t.ClientList(ctx).Result()
+	list, err := t.node(ctx).ClientList(ctx).Result()
 	if err != nil {
 		return "", err
 	}

@@ -24,6 +24,9 @@ type Order struct {
 }
 
 // Checkout turns carts into orders. It is safe for concurrent use.
+//
+// It is not for a cluster, which has no transaction over a cart, the stock of its articles and a queue unless all of the shop
+// is in one slot.
 type Checkout struct {
 	client    redis.UniversalClient
 	queue     *Queue

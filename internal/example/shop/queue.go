@@ -25,7 +25,8 @@ type Queue struct {
 	stream string
 }
 
-// NewQueue returns the queue of a name, which is the stream's key.
+// NewQueue returns the queue of a name, which is the stream's key. In a cluster the name needs a hash tag, as {jobs} has: it
+// keeps the stream and those beside it in one slot.
 func NewQueue(client redis.Cmdable, name string) *Queue { return &Queue{client: client, stream: name} }
 
 // Enqueue adds a job and returns its ID.
