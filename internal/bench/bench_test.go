@@ -2,6 +2,9 @@ package bench_test
 
 import (
 	"runtime"
+	"slices"
+	"strconv"
+	"sync"
 	"testing"
 
 	"github.com/alicebob/miniredis/v2"
@@ -23,37 +26,87 @@ var peers = []struct {
 	{"null-connection", nullConnection},
 }
 
-// compare races the peers at one thing.
-func compare(b *testing.B, do func(*redis.Client) error) {
+// compare races the peers, but for those that cannot do it, at one thing.
+func compare(b *testing.B, do func(*redis.Client) error, except ...string) {
 	b.Helper()
-	contestants := make([]contestant, len(peers))
-	for i, peer := range peers {
+	compareInParallel(b, 1, do, except...)
+}
+
+// compareInParallel lets so many goroutines do it.
+func compareInParallel(b *testing.B, goroutines int, do func(*redis.Client) error, except ...string) {
+	b.Helper()
+	var contestants []contestant
+	for _, peer := range peers {
+		if slices.Contains(except, peer.name) {
+			continue
+		}
 		client := peer.connect(b)
 		require.NoError(b, client.Set(b.Context(), "key", "v", 0).Err())
-		contestants[i] = contestant{peer.name, func(n int) {
-			for range n {
-				if err := do(client); err != nil {
-					b.Errorf("%s: %v", peer.name, err)
-					return
-				}
+		contestants = append(contestants, contestant{peer.name, func(n int) {
+			var group sync.WaitGroup
+			for i := range goroutines {
+				group.Go(func() {
+					for ; i < n; i += goroutines {
+						if err := do(client); err != nil {
+							b.Errorf("%s: %v", peer.name, err)
+							return
+						}
+					}
+				})
 			}
-		}}
+			group.Wait()
+		}})
 	}
 	race(b, contestants...)
 }
 
+// BenchmarkGet is one round trip.
 func BenchmarkGet(b *testing.B) {
 	compare(b, func(client *redis.Client) error { return client.Get(b.Context(), "key").Err() })
 }
 
+// BenchmarkParallel is round trips of several goroutines with one client.
+func BenchmarkParallel(b *testing.B) {
+	for _, goroutines := range []int{8, 64} {
+		b.Run(strconv.Itoa(goroutines), func(b *testing.B) {
+			compareInParallel(b, goroutines, func(client *redis.Client) error { return client.Get(b.Context(), "key").Err() })
+		})
+	}
+}
+
+func gets(b *testing.B, pipeline redis.Pipeliner, n int) error {
+	b.Helper()
+	for range n {
+		pipeline.Get(b.Context(), "key")
+	}
+	_, err := pipeline.Exec(b.Context())
+	return err
+}
+
+// BenchmarkPipeline10 is ten commands in one round trip.
+func BenchmarkPipeline10(b *testing.B) {
+	compare(b, func(client *redis.Client) error { return gets(b, client.Pipeline(), 10) })
+}
+
+// BenchmarkPipeline100 is a hundred commands in one round trip.
 func BenchmarkPipeline100(b *testing.B) {
+	compare(b, func(client *redis.Client) error { return gets(b, client.Pipeline(), 100) })
+}
+
+// BenchmarkPipeline1000 is a thousand commands in one round trip, which miniredis' in-memory connection cannot take.
+func BenchmarkPipeline1000(b *testing.B) {
+	compare(b, func(client *redis.Client) error { return gets(b, client.Pipeline(), 1000) }, "miniredis-dial")
+}
+
+// BenchmarkTxPipeline10 is ten commands in a transaction.
+func BenchmarkTxPipeline10(b *testing.B) {
+	compare(b, func(client *redis.Client) error { return gets(b, client.TxPipeline(), 10) }, "null-connection")
+}
+
+// BenchmarkEval is a script that gets a key.
+func BenchmarkEval(b *testing.B) {
 	compare(b, func(client *redis.Client) error {
-		pipeline := client.Pipeline()
-		for range 100 {
-			pipeline.Get(b.Context(), "key")
-		}
-		_, err := pipeline.Exec(b.Context())
-		return err
+		return client.Eval(b.Context(), "return redis.call('GET', KEYS[1])", []string{"key"}).Err()
 	})
 }
 
