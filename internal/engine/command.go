@@ -85,6 +85,13 @@ func (s *session) invoke(command *entry, args []string) {
 		s.peer.WriteError(refusal)
 		return
 	}
+	if command.direct != nil && !s.engine.time.shared {
+		if reply, ok := command.direct(s.engine.mini.DB(s.db), args); ok {
+			reply.write(s.replies, s.peer.Resp3)
+			s.answered = true
+			return
+		}
+	}
 	if command.run != nil {
 		command.run(s, args)
 		return

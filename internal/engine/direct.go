@@ -1,258 +1,156 @@
 package engine
 
 import (
-	"cmp"
-	"math"
-	"slices"
-	"strconv"
-	"strings"
+	"errors"
 
 	"github.com/alicebob/miniredis/v2"
 )
 
-// directCommand is a command of a section that is answered from what miniredis holds, without writing a reply and reading
-// it again, which takes most of the time of a command. It is false where there is more to the command than that: then it
-// is run as any other.
-type directCommand func(x *Section, db *miniredis.RedisDB, args []string) (reply any, ok bool)
+// directCommand answers a command from what miniredis holds, through the methods of its databases: that takes a fraction of
+// the time of sending it the command. It is false, and has changed nothing, where there is more to the command than that:
+// then it is run as any other. Only what answers one word or number is done so; of others RESP3 has its own notion.
+//
+// Whoever has miniredis in hands can make it do things of its own before each command. Then nothing is answered directly.
+type directCommand func(db *miniredis.RedisDB, args []string) (reply scalar, ok bool)
 
-// directly are those that read and write whole values.
-func directly(command string) directCommand {
-	switch command {
-	case "KEYS":
-		return keysDirectly
-	case "TYPE":
-		return typeDirectly
-	case "PTTL":
-		return timeToLiveDirectly
-	case "GET":
-		return getDirectly
-	case "LRANGE":
-		return listDirectly
-	case "SMEMBERS":
-		return setDirectly
-	case "HGETALL":
-		return hashDirectly
-	case "HPTTL":
-		return fieldsTimeToLiveDirectly
-	case "ZRANGE":
-		return sortedSetDirectly
-	case "XRANGE":
-		return streamDirectly
-	case "SET":
-		return setStringDirectly
-	case "RPUSH":
-		return pushDirectly
-	case "SADD":
-		return addDirectly
-	case "HSET":
-		return setFieldsDirectly
-	case "ZADD":
-		return addScoresDirectly
-	case "XADD":
-		return addEntryDirectly
-	default:
-		return nil
+// directCommands are those that tests use most. They are called with at least one argument.
+func directCommands() map[string]directCommand {
+	return map[string]directCommand{
+		"TYPE":      typeDirectly,
+		"EXISTS":    existsDirectly,
+		"DEL":       deleteDirectly,
+		"GET":       getDirectly,
+		"SET":       setStringDirectly,
+		"INCR":      addToNumberDirectly(+1),
+		"DECR":      addToNumberDirectly(-1),
+		"HGET":      getFieldDirectly,
+		"LPUSH":     pushLeftDirectly,
+		"RPUSH":     pushDirectly,
+		"LPOP":      popDirectly((*miniredis.RedisDB).Lpop),
+		"RPOP":      popDirectly((*miniredis.RedisDB).Pop),
+		"SADD":      addMembersDirectly,
+		"SREM":      removeMembersDirectly,
+		"SISMEMBER": isMemberDirectly,
 	}
 }
 
-// direct runs such a command.
-func (x *Section) direct(args []string) (reply any, ok bool) {
-	if run := directly(args[0]); run != nil && len(args) > 1 {
-		return run(x, x.engine.mini.DB(x.keyspace.db), args)
+func typeDirectly(db *miniredis.RedisDB, args []string) (scalar, bool) {
+	if len(args) != 2 {
+		return scalar{}, false
 	}
-	return nil, false
-}
-
-// keysDirectly answers KEYS *.
-func keysDirectly(_ *Section, db *miniredis.RedisDB, args []string) (any, bool) {
-	if len(args) != 2 || args[1] != "*" {
-		return nil, false
+	kind := db.Type(args[1])
+	if kind == "" {
+		kind = "none"
 	}
-	return anyOf(db.Keys()), true
+	return status(kind), true
 }
 
-func typeDirectly(_ *Section, db *miniredis.RedisDB, args []string) (any, bool) {
-	return cmp.Or(db.Type(args[1]), "none"), len(args) == 2
-}
-
-func timeToLiveDirectly(x *Section, db *miniredis.RedisDB, args []string) (any, bool) {
-	left := db.TTL(args[1])
-	if left == 0 {
-		return -1, len(args) == 2 && db.Exists(args[1])
+func existsDirectly(db *miniredis.RedisDB, args []string) (scalar, bool) {
+	if len(args) != 2 {
+		return scalar{}, false
 	}
-	return int(x.keyspace.told(left.Milliseconds(), false)), len(args) == 2
+	return truth(db.Exists(args[1])), true
 }
 
-func getDirectly(_ *Section, db *miniredis.RedisDB, args []string) (any, bool) {
+func deleteDirectly(db *miniredis.RedisDB, args []string) (scalar, bool) {
+	if len(args) != 2 {
+		return scalar{}, false
+	}
+	return truth(db.Del(args[1])), true
+}
+
+func getDirectly(db *miniredis.RedisDB, args []string) (scalar, bool) {
+	if len(args) != 2 {
+		return scalar{}, false
+	}
 	value, err := db.Get(args[1])
-	return value, err == nil && len(args) == 2
+	if errors.Is(err, miniredis.ErrKeyNotFound) {
+		return none, true
+	}
+	return bulk(value), err == nil
 }
 
-// listDirectly answers LRANGE key 0 -1.
-func listDirectly(_ *Section, db *miniredis.RedisDB, args []string) (any, bool) {
-	if len(args) != 4 || args[2] != "0" || args[3] != "-1" {
-		return nil, false
-	}
-	elements, err := db.List(args[1])
-	return anyOf(elements), err == nil
+// setStringDirectly answers SET key value, unless the key has a value of another type.
+func setStringDirectly(db *miniredis.RedisDB, args []string) (scalar, bool) {
+	return status("OK"), len(args) == 3 && db.Set(args[1], args[2]) == nil
 }
 
-func setDirectly(_ *Section, db *miniredis.RedisDB, args []string) (any, bool) {
-	members, err := db.Members(args[1])
-	return anyOf(members), err == nil && len(args) == 2
+func addToNumberDirectly(delta int) directCommand {
+	return func(db *miniredis.RedisDB, args []string) (scalar, bool) {
+		if len(args) != 2 {
+			return scalar{}, false
+		}
+		n, err := db.Incr(args[1], delta)
+		return number(n), err == nil
+	}
 }
 
-func hashDirectly(_ *Section, db *miniredis.RedisDB, args []string) (any, bool) {
-	fields, err := db.HKeys(args[1])
-	if err != nil || len(args) != 2 {
-		return nil, false
+// getFieldDirectly answers HGET key field where that is not empty: else there may be no such field, or no hash.
+func getFieldDirectly(db *miniredis.RedisDB, args []string) (scalar, bool) {
+	if len(args) != 3 {
+		return scalar{}, false
 	}
-	pairs := make([]any, 0, 2*len(fields))
-	for _, field := range fields {
-		pairs = append(pairs, field, db.HGet(args[1], field))
-	}
-	return pairs, true
+	value := db.HGet(args[1], args[2])
+	return bulk(value), value != ""
 }
 
-// fieldsTimeToLiveDirectly answers for all fields of a hash, in their order, where no field has a time to live.
-func fieldsTimeToLiveDirectly(x *Section, db *miniredis.RedisDB, args []string) (any, bool) {
-	if x.engine.deadlines.fields || len(args) < 5 {
-		return nil, false
+// pushLeftDirectly answers LPUSH key element.
+func pushLeftDirectly(db *miniredis.RedisDB, args []string) (scalar, bool) {
+	if len(args) != 3 {
+		return scalar{}, false
 	}
-	fields, err := db.HKeys(args[1])
-	if err != nil || !slices.Equal(fields, args[4:]) || args[3] != strconv.Itoa(len(fields)) {
-		return nil, false
-	}
-	replies := make([]any, len(fields))
-	for i := range replies {
-		replies[i] = -1
-	}
-	return replies, true
+	n, err := db.Lpush(args[1], args[2])
+	return number(n), err == nil
 }
 
-// sortedSetDirectly answers ZRANGE key 0 -1 WITHSCORES.
-func sortedSetDirectly(_ *Section, db *miniredis.RedisDB, args []string) (any, bool) {
-	if len(args) != 5 || args[2] != "0" || args[3] != "-1" || args[4] != "WITHSCORES" {
-		return nil, false
-	}
-	scores, err := db.SortedSet(args[1])
-	if err != nil {
-		return nil, false
-	}
-	members := make([]string, 0, len(scores))
-	for member := range scores {
-		members = append(members, member)
-	}
-	slices.SortFunc(members, func(a, b string) int {
-		return cmp.Or(cmp.Compare(scores[a], scores[b]), strings.Compare(a, b))
-	})
-	pairs := make([]any, 0, 2*len(members))
-	for _, member := range members {
-		pairs = append(pairs, member, strconv.FormatFloat(scores[member], 'g', -1, 64))
-	}
-	return pairs, true
-}
-
-// streamDirectly answers XRANGE key - +.
-func streamDirectly(_ *Section, db *miniredis.RedisDB, args []string) (any, bool) {
-	if len(args) != 4 || args[2] != "-" || args[3] != "+" {
-		return nil, false
-	}
-	entries, err := db.Stream(args[1])
-	if err != nil {
-		return nil, false
-	}
-	replies := make([]any, len(entries))
-	for i, entry := range entries {
-		replies[i] = []any{entry.ID, anyOf(entry.Values)}
-	}
-	return replies, true
-}
-
-func setStringDirectly(_ *Section, db *miniredis.RedisDB, args []string) (any, bool) {
-	return "OK", len(args) == 3 && db.Set(args[1], args[2]) == nil
-}
-
-func pushDirectly(_ *Section, db *miniredis.RedisDB, args []string) (any, bool) {
+func pushDirectly(db *miniredis.RedisDB, args []string) (scalar, bool) {
 	if len(args) < 3 {
-		return nil, false
+		return scalar{}, false
 	}
 	n, err := db.Push(args[1], args[2:]...)
-	return n, err == nil
+	return number(n), err == nil
 }
 
-func addDirectly(_ *Section, db *miniredis.RedisDB, args []string) (any, bool) {
+// popDirectly answers LPOP key and RPOP key.
+func popDirectly(pop func(*miniredis.RedisDB, string) (string, error)) directCommand {
+	return func(db *miniredis.RedisDB, args []string) (scalar, bool) {
+		if len(args) != 2 {
+			return scalar{}, false
+		}
+		element, err := pop(db, args[1])
+		if errors.Is(err, miniredis.ErrKeyNotFound) {
+			return none, true
+		}
+		return bulk(element), err == nil
+	}
+}
+
+func addMembersDirectly(db *miniredis.RedisDB, args []string) (scalar, bool) {
 	if len(args) < 3 {
-		return nil, false
+		return scalar{}, false
 	}
 	n, err := db.SetAdd(args[1], args[2:]...)
-	return n, err == nil
+	return number(n), err == nil
 }
 
-// setFieldsDirectly makes a new hash.
-func setFieldsDirectly(_ *Section, db *miniredis.RedisDB, args []string) (any, bool) {
-	if len(args) < 4 || len(args)%2 != 0 || db.Exists(args[1]) {
-		return nil, false
+func removeMembersDirectly(db *miniredis.RedisDB, args []string) (scalar, bool) {
+	if len(args) < 3 {
+		return scalar{}, false
 	}
-	db.HSet(args[1], args[2:]...)
-	fields, err := db.HKeys(args[1])
-	return len(fields), err == nil
+	n, err := db.SRem(args[1], args[2:]...)
+	if errors.Is(err, miniredis.ErrKeyNotFound) {
+		return number(0), true
+	}
+	return number(n), err == nil
 }
 
-// addScoresDirectly answers ZADD key score member [score member …].
-func addScoresDirectly(_ *Section, db *miniredis.RedisDB, args []string) (any, bool) {
-	if kind := db.Type(args[1]); len(args) < 4 || len(args)%2 != 0 || kind != "" && kind != "zset" {
-		return nil, false
+func isMemberDirectly(db *miniredis.RedisDB, args []string) (scalar, bool) {
+	if len(args) != 3 {
+		return scalar{}, false
 	}
-	for i := 2; i < len(args); i += 2 { // all of them or none
-		if score, err := strconv.ParseFloat(args[i], 64); err != nil || math.IsNaN(score) {
-			return nil, false
-		}
+	member, err := db.IsMember(args[1], args[2])
+	if errors.Is(err, miniredis.ErrKeyNotFound) {
+		return number(0), true
 	}
-	added := 0
-	for i := 2; i < len(args); i += 2 {
-		score, _ := strconv.ParseFloat(args[i], 64) // as before
-		if isNew, err := db.ZAdd(args[1], score, args[i+1]); err == nil && isNew {
-			added++
-		}
-	}
-	return added, true
-}
-
-// addEntryDirectly answers XADD key id field value [field value …]. miniredis does not tell those who watch the key.
-func addEntryDirectly(x *Section, db *miniredis.RedisDB, args []string) (any, bool) {
-	if len(args) < 5 || len(args)%2 == 0 || !isEntryID(args[2]) || x.engine.anybodyWatches() {
-		return nil, false
-	}
-	id, err := db.XAdd(args[1], args[2], slices.Clone(args[3:]))
-	return id, err == nil
-}
-
-// isEntryID tells whether a word is an id, complete and not to be made of the time.
-func isEntryID(word string) bool {
-	milliseconds, sequence, complete := strings.Cut(word, "-")
-	return complete && isNumber(milliseconds) && isNumber(sequence)
-}
-
-func isNumber(word string) bool {
-	_, err := strconv.ParseUint(word, 10, 64)
-	return err == nil
-}
-
-// anybodyWatches tells whether a client watches any key. The caller holds the engine's lock.
-func (e *Engine) anybodyWatches() bool {
-	for s := range e.sessions {
-		if len(s.watched) > 0 {
-			return true
-		}
-	}
-	return false
-}
-
-func anyOf(words []string) []any {
-	values := make([]any, len(words))
-	for i, word := range words {
-		values[i] = word
-	}
-	return values
+	return truth(member), err == nil
 }

@@ -4,10 +4,13 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/compozy/rediskit/internal/words"
 )
 
 // What is answered directly is answered as a command would be, and has the same effect.
@@ -25,6 +28,74 @@ func TestDirectCommandsAnswerAsOthersDo(t *testing.T) {
 		require.Equal(t, wantErr, err, args)
 		require.Equal(t, readScores(want), readScores(got), args)
 	}
+}
+
+// Clients are answered so as well, in either protocol, in and out of transactions, and those who watch a key notice.
+func TestClientsAreAnsweredDirectlyAsOtherwise(t *testing.T) {
+	t.Parallel()
+	for _, protocol := range []string{"2", "3"} {
+		t.Run("RESP"+protocol, func(t *testing.T) {
+			t.Parallel()
+			seed := rand.Uint64()
+			t.Logf("seed %d", seed)
+			random := rand.New(rand.NewPCG(seed, 0))
+			quick, slow := standing(t), standing(t)
+			slow.Miniredis()
+			script := func() []string {
+				call := directCall(random)
+				key := call[min(1, len(call)-1)]
+				if random.IntN(4) == 0 {
+					return []string{"watcher: WATCH " + key, "MULTI", inline(call), inline(directCall(random)), "EXEC", "watcher: MULTI", "watcher: EXEC"}
+				}
+				return []string{"watcher: WATCH " + key, inline(call), "watcher: MULTI", "watcher: EXEC"}
+			}
+			quickly, slowly := twoClients(t, quick, protocol), twoClients(t, slow, protocol)
+			for range 3000 {
+				for _, line := range script() {
+					require.Equal(t, slowly(line), quickly(line), line)
+				}
+			}
+		})
+	}
+}
+
+// twoClients is a conversation with a client, and with another one that is the watcher.
+func twoClients(t *testing.T, e *Engine, protocol string) func(line string) string {
+	t.Helper()
+	worker, watcher := converse(t, e), converse(t, e)
+	worker("HELLO " + protocol)
+	watcher("HELLO " + protocol)
+	return func(line string) string {
+		if rest, ok := strings.CutPrefix(line, "watcher: "); ok {
+			return watcher(rest)
+		}
+		return worker(line)
+	}
+}
+
+// converse sends lines and reads the answers, which are there as soon as a line is sent.
+func converse(t *testing.T, e *Engine) func(line string) string {
+	t.Helper()
+	c, err := e.Dial()
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, c.Close()) })
+	return func(line string) string {
+		_, err := c.Write([]byte(line + "\r\n"))
+		require.NoError(t, err)
+		reply := make([]byte, 64<<10)
+		n, err := c.Read(reply)
+		require.NoError(t, err)
+		return string(reply[:n])
+	}
+}
+
+// inline is a call on one line.
+func inline(call []string) string {
+	quoted := make([]string, len(call))
+	for i, word := range call {
+		quoted[i] = words.Quote(word)
+	}
+	return strings.Join(quoted, " ")
 }
 
 // standing is an engine whose clock stands at a moment that is the same for all.
@@ -79,8 +150,14 @@ func directCall(random *rand.Rand) []string {
 		{"PEXPIRE", key, "100000"},
 		{"DEL", key},
 		{"DEL", key},
+		{"EXISTS", key},
+		{"EXISTS", key, key},
+		{"DEL", key, pick("a", "b")},
 		{"GET", key},
 		{"GET"},
+		{"INCR", key},
+		{"DECR", key},
+		{"HGET", key, value()},
 		{"LRANGE", key, "0", pick("-1", "1")},
 		{"SMEMBERS", key},
 		{"HGETALL", key},
@@ -93,7 +170,14 @@ func directCall(random *rand.Rand) []string {
 		{"SET", key, value(), pick("NX", "XX")},
 		{"RPUSH", key, value(), value()},
 		{"RPUSH", key},
+		{"LPUSH", key, value()},
+		{"LPUSH", key, value(), value()},
+		{"LPOP", key},
+		{"RPOP", key},
+		{pick("LPOP", "RPOP"), key, pick("0", "2", "-1")},
 		{"SADD", key, value(), value()},
+		{"SREM", key, value(), value()},
+		{"SISMEMBER", key, value()},
 		{"HSET", key, value(), value(), value(), value()},
 		{"HSET", key, value()},
 		{"ZADD", key, score(), value(), score(), value()},

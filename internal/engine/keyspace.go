@@ -67,17 +67,7 @@ func keyspaceCommands() map[string]keyspaceCommand {
 	}
 }
 
-// set spares the commonest form of SET the way through a reply of its own.
-func (s *session) set(args []string) {
-	args[0] = "SET"
-	if len(args) == 3 {
-		s.engine.native.Dispatch(s.peer, args)
-		return
-	}
-	s.peer.WriteRaw(string(set(s.keyspace(), args)))
-}
-
-// overwriteFields does the same for HSET, while no field has a time to live.
+// overwriteFields spares HSET the way through a reply of its own, while no field has a time to live.
 func (s *session) overwriteFields(args []string) {
 	args[0] = "HSET"
 	if !s.engine.deadlines.fields {

@@ -32,8 +32,10 @@ type requestReader struct {
 	stranger bool // the client has yet to log in, and the tighter limits hold
 
 	input []byte // what is being read: the caller's bytes, or kept
+	at    int    // how much of it next has consumed
 	kept  []byte // input left over from earlier calls
 
+	recent  *entry   // of the request before it, if that is a known command
 	command *entry   // the request being read
 	args    []string // its words
 	missing int      // how many of them are still to come
@@ -46,7 +48,7 @@ func newRequestReader(known commandTable) requestReader { return requestReader{k
 
 // feed adds p. The reader refers to p until keep is called.
 func (r *requestReader) feed(p []byte) {
-	r.words.restart()
+	r.at = 0
 	if len(r.kept) == 0 {
 		r.input = p
 		return
@@ -58,8 +60,8 @@ func (r *requestReader) feed(p []byte) {
 // keep takes over what next has not consumed, so that the bytes given to feed can be reused by their owner.
 func (r *requestReader) keep() {
 	const worthHolding = 64 << 10
-	rest := r.input
-	r.input = nil
+	rest := r.unread()
+	r.input, r.at = nil, 0
 	switch {
 	case len(rest) == 0 && cap(r.kept) > worthHolding:
 		r.kept = nil
@@ -73,15 +75,19 @@ func (r *requestReader) keep() {
 // pending tells whether there is input that next has not consumed.
 func (r *requestReader) pending() bool { return len(r.kept) > 0 }
 
+// unread is the input that next has not consumed. Only a number moves along it: to move a slice instead would cost the
+// garbage collector's barrier for each word.
+func (r *requestReader) unread() []byte { return r.input[r.at:] }
+
 // next returns the next complete request, or nil where more input is needed.
 func (r *requestReader) next() (*entry, []string, error) {
 	for {
 		switch {
 		case r.missing > 0:
 			return r.arguments()
-		case len(r.input) == 0:
+		case r.at == len(r.input):
 			return nil, nil, nil
-		case r.input[0] == '*':
+		case r.input[r.at] == '*':
 			if ok, err := r.arrayHeader(); !ok {
 				return nil, nil, err
 			}
@@ -99,16 +105,17 @@ func (r *requestReader) next() (*entry, []string, error) {
 
 // inline reads a line of words, which may be none; false means that it is not complete or not readable.
 func (r *requestReader) inline() ([]string, bool, error) {
-	end := bytes.IndexByte(r.input, '\n')
+	input := r.unread()
+	end := bytes.IndexByte(input, '\n')
 	if end < 0 {
 		return nil, false, r.checkLine("too big inline request")
 	}
-	line, _, _ := bytes.Cut(bytes.TrimSuffix(r.input[:end], []byte{'\r'}), []byte{0}) // Redis reads a C string
+	line, _, _ := bytes.Cut(bytes.TrimSuffix(input[:end], []byte{'\r'}), []byte{0}) // Redis reads a C string
 	split, err := words.Split(line)
 	if err != nil {
 		return nil, false, protocolError("unbalanced quotes in request")
 	}
-	r.input = r.input[end+1:]
+	r.at += end + 1
 	return split, true, nil
 }
 
@@ -139,11 +146,12 @@ func (r *requestReader) arguments() (*entry, []string, error) {
 				return nil, nil, err
 			}
 		}
-		if len(r.input) < r.bulk+len("\r\n") {
+		input := r.unread()
+		if len(input) < r.bulk+len("\r\n") {
 			return nil, nil, nil
 		}
-		r.word(r.input[:r.bulk])
-		r.input = r.input[r.bulk+len("\r\n"):]
+		r.word(input[:r.bulk])
+		r.at += r.bulk + len("\r\n")
 		r.bulk = -1
 		r.missing--
 	}
@@ -155,23 +163,25 @@ func (r *requestReader) arguments() (*entry, []string, error) {
 // word adds a word. The name of a known command, the first one, is not allocated anew, and comes in upper case.
 func (r *requestReader) word(b []byte) {
 	if len(r.args) > 0 {
-		r.args = append(r.args, r.words.word(b, r.input))
+		r.args = append(r.args, r.words.word(b))
 		return
 	}
-	known, ok := r.known[string(b)]
-	if !ok {
-		known = r.known.lookup(string(b))
-		r.args = append(r.args, string(b))
-	} else {
-		r.args = append(r.args, known.name)
+	if r.recent == nil || string(b) != r.recent.lower { // which it is in most pipelines
+		r.recent = r.known[string(b)]
 	}
-	r.command = known
+	if r.recent == nil {
+		r.command = r.known.lookup(string(b))
+		r.args = append(r.args, string(b))
+		return
+	}
+	r.command = r.recent
+	r.args = append(r.args, r.command.name)
 }
 
 // bulkHeader reads "$5\r\n"; false means that it is not complete or not acceptable.
 func (r *requestReader) bulkHeader() (bool, error) {
-	if len(r.input) > 0 && r.input[0] != '$' {
-		return false, protocolError("expected '$', got '" + string(r.input[:1]) + "'")
+	if r.at < len(r.input) && r.input[r.at] != '$' {
+		return false, protocolError("expected '$', got '" + string(r.input[r.at:r.at+1]) + "'")
 	}
 	n, ok, err := r.header("too big bulk count string", "invalid bulk length")
 	if !ok {
@@ -189,22 +199,23 @@ func (r *requestReader) bulkHeader() (bool, error) {
 
 // header reads a line that is a marker and a number; false means that it is not complete or not a number.
 func (r *requestReader) header(tooLong, invalid string) (int64, bool, error) {
-	if n, size := shortHeader(r.input); size > 0 {
-		r.input = r.input[size:]
+	input := r.unread()
+	if n, size := shortHeader(input); size > 0 {
+		r.at += size
 		return n, true, nil
 	}
-	end := bytes.IndexByte(r.input, '\r')
+	end := bytes.IndexByte(input, '\r')
 	if end < 0 {
 		return 0, false, r.checkLine(tooLong)
 	}
-	if end+1 == len(r.input) {
+	if end+1 == len(input) {
 		return 0, false, nil
 	}
-	n, ok := parseLength(r.input[1:end])
+	n, ok := parseLength(input[1:end])
 	if !ok {
 		return 0, false, protocolError(invalid)
 	}
-	r.input = r.input[end+len("\r\n"):]
+	r.at += end + len("\r\n")
 	return n, true, nil
 }
 
@@ -229,7 +240,7 @@ func shortHeader(b []byte) (n int64, size int) {
 
 // checkLine complains of an unfinished line that has grown past the limit.
 func (r *requestReader) checkLine(tooLong string) error {
-	if len(r.input) > maxInlineLength {
+	if len(r.unread()) > maxInlineLength {
 		return protocolError(tooLong)
 	}
 	return nil

@@ -45,7 +45,7 @@ func (e *Engine) fromScript(peer *server.Peer, name string, args ...string) bool
 	if c.inScript == nil && e.cluster == nil {
 		return false
 	}
-	words := append([]string{c.lowerName()}, args...)
+	words := append([]string{c.lower}, args...)
 	if refusal := e.cluster.refusesInScript(c, words, e.scripting.declared); refusal != "" {
 		writeError(peer, refusal)
 		return true

@@ -25,6 +25,7 @@ type session struct {
 	held     atomic.Bool // there is such input
 
 	// The following are guarded by the engine's lock.
+	answered bool         // the command was answered directly, and its words are nobody's
 	peer     *server.Peer // speaks to the client; its context is miniredis' view of the session
 	replies  *bufio.Writer
 	admitted bool // has logged in, or need not
@@ -104,8 +105,12 @@ func (s *session) drain() (blocked bool) {
 // run sends one command through the interceptors.
 func (s *session) run(command *entry, args []string) {
 	s.command.entry, s.command.Args = command, args
+	s.answered = false
 	s.engine.handle(&s.command)
 	s.command.Args = nil
+	if s.answered {
+		s.requests.words.takeBack(args)
+	}
 }
 
 // reject reports input that is no RESP and ends the session.

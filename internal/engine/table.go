@@ -10,6 +10,7 @@ import (
 // entry is what the engine knows of one command.
 type entry struct {
 	name   string                          // in upper case
+	lower  string                          // the same in lower case
 	spec   *command.Spec                   // nil where Redis 7.0 has no such command
 	run    func(s *session, args []string) // the engine's own implementation; nil leaves it to miniredis
 	native bool                            // miniredis has it
@@ -17,6 +18,9 @@ type entry struct {
 	// inScript is the engine's own implementation for calls from a script or from who has the server for himself; nil
 	// leaves it to miniredis.
 	inScript keyspaceCommand
+
+	direct directCommand // may answer it in place of all others; nil if nothing does
+	whole  wholeCommand  // the same, for sections alone
 
 	endsQueueing    bool // is run, not queued, inside MULTI
 	whileSubscribed bool // is allowed to a subscribed client of RESP2
@@ -26,7 +30,9 @@ type entry struct {
 // onlyReads tells whether the command cannot have given a blocked client what it waits for.
 func (c *entry) onlyReads() bool { return c.spec != nil && c.spec.Has(command.ReadOnly) }
 
-func (c *entry) lowerName() string { return strings.ToLower(c.name) }
+func newEntry(name string) *entry {
+	return &entry{name: strings.ToUpper(name), lower: strings.ToLower(name)}
+}
 
 // fullName is "get", or "client|id" of a subcommand.
 func (c *entry) fullName(args []string) string {
@@ -35,7 +41,7 @@ func (c *entry) fullName(args []string) string {
 			return sub.Name
 		}
 	}
-	return c.lowerName()
+	return c.lower
 }
 
 // flaw tells what is wrong with a call before it is run, as the text of a Redis error; "" if nothing is.
@@ -44,7 +50,7 @@ func (c *entry) flaw(args []string) string {
 	case c.spec == nil:
 		return ""
 	case !c.spec.ArityOK(len(args)):
-		return wrongArity(c.lowerName())
+		return wrongArity(c.lower)
 	case len(c.spec.Subcommands) == 0 || len(args) < 2:
 		return ""
 	}
@@ -73,18 +79,18 @@ func (t commandTable) lookup(name string) *entry {
 	if found, ok := t[name]; ok {
 		return found
 	}
-	upper := strings.ToUpper(name)
-	if found, ok := t[upper]; ok {
+	c := newEntry(name)
+	if found, ok := t[c.name]; ok {
 		return found
 	}
-	return &entry{name: upper}
+	return c
 }
 
 // add makes sure that there is an entry, which a command since Redis 7.0 has not.
 func (t commandTable) add(name string) {
 	if t[name] == nil {
-		c := &entry{name: name}
-		t[name], t[c.lowerName()] = c, c
+		c := newEntry(name)
+		t[c.name], t[c.lower] = c, c
 	}
 }
 
@@ -98,14 +104,11 @@ var commands = sync.OnceValues(func() (commandTable, error) {
 
 	table := commandTable{}
 	for spec := range command.All() {
-		c := &entry{
-			name:            strings.ToUpper(spec.Name),
-			spec:            spec,
-			native:          mini.Server().IsRegisteredCommand(spec.Name),
-			openToStrangers: spec.Has(command.NoAuth),
-		}
-		table[c.name] = c
-		table[spec.Name] = c
+		c := newEntry(spec.Name)
+		c.spec = spec
+		c.native = mini.Server().IsRegisteredCommand(spec.Name)
+		c.openToStrangers = spec.Has(command.NoAuth)
+		table[c.name], table[c.lower] = c, c
 	}
 	for name, run := range ownCommands() {
 		table[name].run = run
@@ -127,7 +130,12 @@ var commands = sync.OnceValues(func() (commandTable, error) {
 		}
 		table[name].inScript = run
 	}
-	table["SET"].run = (*session).set
+	for name, answer := range directCommands() {
+		table[name].direct = answer
+	}
+	for name, answer := range wholeCommands() {
+		table[name].whole = answer
+	}
 	table["HSET"].run = (*session).overwriteFields
 	table["SELECT"].inScript = selectInScript
 	table["CLUSTER"].inScript = clusterInScript

@@ -1,27 +1,28 @@
 package engine
 
-// wordStore makes the strings and slices of requests a few at a time, as most requests are a handful of short words. What
+import "strings"
+
+// wordStore makes the strings and slices of requests many at a time, as most requests are a handful of short words. What
 // keeps one of them alive keeps its neighbors alive, so neither is made large.
 type wordStore struct {
-	text   string // a copy of some of the input
-	textAt int    // how much input there was when text was copied
-	slots  []string
+	text  strings.Builder // never outgrows its memory, which the strings share
+	slots []string
+	used  int // of the slots
 }
 
-// restart forgets the copy, as there is other input from now on.
-func (w *wordStore) restart() { w.text, w.textAt = "", 0 }
-
-// word returns b, with which the rest of the input begins, as a string.
-func (w *wordStore) word(b, input []byte) string {
+// word returns a copy of b.
+func (w *wordStore) word(b []byte) string {
 	const chunk, short = 512, 64
 	if len(b) > short {
 		return string(b)
 	}
-	from := w.textAt - len(input)
-	if from < 0 || from+len(b) > len(w.text) {
-		w.text, w.textAt, from = string(input[:min(chunk, len(input))]), len(input), 0
+	if w.text.Cap()-w.text.Len() < len(b) {
+		w.text.Reset()
+		w.text.Grow(chunk)
 	}
-	return w.text[from : from+len(b)]
+	from := w.text.Len()
+	w.text.Write(b)
+	return w.text.String()[from:]
 }
 
 // slice returns an empty slice for n strings. It will have to grow where n is large, which the client only claims.
@@ -30,10 +31,16 @@ func (w *wordStore) slice(n int) []string {
 	if n > batch {
 		return make([]string, 0, min(n, 4*batch))
 	}
-	if len(w.slots) < n {
-		w.slots = make([]string, batch)
+	if len(w.slots)-w.used < n {
+		w.slots, w.used = make([]string, batch), 0
 	}
-	s := w.slots[:0:n]
-	w.slots = w.slots[n:]
-	return s
+	w.used += n
+	return w.slots[w.used-n : w.used-n : w.used]
+}
+
+// takeBack is for a slice that nobody has kept. It is made use of again if it was the last one handed out.
+func (w *wordStore) takeBack(s []string) {
+	if from := w.used - cap(s); from >= 0 && cap(s) > 0 && &w.slots[from] == &s[:1][0] {
+		w.used = from
+	}
 }
