@@ -86,11 +86,11 @@ func (g goldens) check(t TB, source snapshot.Source, name string, opts []GoldenO
 	if err := snapshot.Encode(&text, got); err != nil {
 		return fail(err)
 	}
-	want, err := g.load(path)
+	received := golden{Snapshot: got, text: text.Bytes()}
+	want, err := g.load(path, received)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) && !malformed(err) {
 		return fail(err)
 	}
-	received := golden{Snapshot: got, text: text.Bytes()}
 	if g.told.update && !g.told.ci {
 		if err := g.accept(path, want, received, c.diff); err != nil {
 			return fail(err)

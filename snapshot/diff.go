@@ -20,6 +20,9 @@ import (
 // a millisecond more or less in a pending entry's time of delivery, which not every server tells more exactly. Long words
 // are cut, and where two of them differ the place is shown.
 func Diff(want, got *Snapshot, opts ...DiffOption) string {
+	if want == got {
+		return ""
+	}
 	var d differ
 	for _, opt := range opts {
 		opt(&d)
