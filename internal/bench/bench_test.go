@@ -2,7 +2,6 @@ package bench_test
 
 import (
 	"runtime"
-	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -14,50 +13,32 @@ import (
 	"github.com/compozy/rediskit/redistest"
 )
 
-// peers are the servers that every row about commands compares, ours first.
-var peers = []struct {
-	name    string
-	connect func(*testing.B) *redis.Client
-}{
-	{"redistest", ours},
-	{"miniredis-tcp", miniredisTCP},
-	{"miniredis-dial", miniredisDial},
-	{"redis-server-tcp", redisServerTCP},
-	{"null-connection", nullConnection},
-}
-
 // compare races the peers, but for those that cannot do it, at one thing.
 func compare(b *testing.B, do func(*redis.Client) error, except ...string) {
 	b.Helper()
-	compareInParallel(b, 1, do, except...)
+	compareInParallel(b, peersBut(except...), 1, do)
 }
 
-// compareInParallel lets so many goroutines do it.
-func compareInParallel(b *testing.B, goroutines int, do func(*redis.Client) error, except ...string) {
+// compareInParallel lets so many goroutines do it with each peer's client.
+func compareInParallel(b *testing.B, among []peer, goroutines int, do func(*redis.Client) error) {
 	b.Helper()
-	var contestants []contestant
-	for _, peer := range peers {
-		if slices.Contains(except, peer.name) {
-			continue
-		}
-		client := peer.connect(b)
+	raceAmong(b, among, func(client *redis.Client) func(int) {
 		require.NoError(b, client.Set(b.Context(), "key", "v", 0).Err())
-		contestants = append(contestants, contestant{peer.name, func(n int) {
+		return func(n int) {
 			var group sync.WaitGroup
 			for i := range goroutines {
 				group.Go(func() {
 					for ; i < n; i += goroutines {
 						if err := do(client); err != nil {
-							b.Errorf("%s: %v", peer.name, err)
+							b.Error(err)
 							return
 						}
 					}
 				})
 			}
 			group.Wait()
-		}})
-	}
-	race(b, contestants...)
+		}
+	})
 }
 
 // BenchmarkGet is one round trip.
@@ -65,11 +46,18 @@ func BenchmarkGet(b *testing.B) {
 	compare(b, func(client *redis.Client) error { return client.Get(b.Context(), "key").Err() })
 }
 
+// BenchmarkSockets is one round trip between sockets, of TCP and of unix, with ours over TCP as the first one.
+func BenchmarkSockets(b *testing.B) {
+	among := append([]peer{{"redistest-tcp", oursTCP}, {"redistest-unix", oursUnix}},
+		peersBut("redistest", "miniredis-dial", "null-connection")...)
+	compareInParallel(b, among, 1, func(client *redis.Client) error { return client.Get(b.Context(), "key").Err() })
+}
+
 // BenchmarkParallel is round trips of several goroutines with one client.
 func BenchmarkParallel(b *testing.B) {
 	for _, goroutines := range []int{8, 64} {
 		b.Run(strconv.Itoa(goroutines), func(b *testing.B) {
-			compareInParallel(b, goroutines, func(client *redis.Client) error { return client.Get(b.Context(), "key").Err() })
+			compareInParallel(b, peersBut(), goroutines, func(client *redis.Client) error { return client.Get(b.Context(), "key").Err() })
 		})
 	}
 }

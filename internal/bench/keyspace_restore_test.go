@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/compozy/rediskit/internal/words"
+	"github.com/compozy/rediskit/redistest"
 	"github.com/compozy/rediskit/snapshot"
 )
 
@@ -63,6 +64,26 @@ func reload(b *testing.B, client *redis.Client, commands [][]any, most int) func
 	}
 }
 
+// restore replaces a server's keyspace again and again.
+func restore(b *testing.B, srv *redistest.Server, s *snapshot.Snapshot) func(int) {
+	b.Helper()
+	return func(n int) {
+		for range n {
+			if err := snapshot.Restore(b.Context(), srv, s, snapshot.Replace()); err != nil {
+				b.Error(err)
+			}
+		}
+	}
+}
+
+func checkpointAndRewind(srv *redistest.Server) func(int) {
+	return func(n int) {
+		for range n {
+			srv.Rewind(srv.Checkpoint())
+		}
+	}
+}
+
 // BenchmarkRestore puts 10,000 keys back, in place of as many, and compares it with loading them over TCP in pipelines of
 // 1,000 commands.
 func BenchmarkRestore(b *testing.B) {
@@ -71,13 +92,7 @@ func BenchmarkRestore(b *testing.B) {
 	srv := filled(b, s)
 	race(
 		b,
-		contestant{"restore", func(n int) {
-			for range n {
-				if err := snapshot.Restore(b.Context(), srv, s, snapshot.Replace()); err != nil {
-					b.Error(err)
-				}
-			}
-		}},
+		contestant{"restore", restore(b, srv, s)},
 		contestant{"pipelines-to-miniredis-tcp", reload(b, miniredisTCP(b), commands, 1000)},
 		contestant{"pipelines-to-redis-server-tcp", reload(b, redisServerTCP(b), commands, 1000)},
 		contestant{"pipelines-to-redistest-tcp", reload(b, overTCP(b, filled(b, s)), commands, 1000)},
@@ -93,11 +108,7 @@ func BenchmarkRewind(b *testing.B) {
 	cp := srv.Checkpoint()
 	race(
 		b,
-		contestant{"checkpoint-and-rewind", func(n int) {
-			for range n {
-				srv.Rewind(srv.Checkpoint())
-			}
-		}},
+		contestant{"checkpoint-and-rewind", checkpointAndRewind(srv)},
 		contestant{"rewind-alone", func(n int) {
 			for range n {
 				srv.Rewind(cp)

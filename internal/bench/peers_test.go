@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"slices"
 	"testing"
 	"time"
 
@@ -17,9 +18,47 @@ import (
 	"github.com/compozy/rediskit/redistest"
 )
 
+// peer is a server, and the way that a client reaches it.
+type peer struct {
+	name    string
+	connect func(*testing.B) *redis.Client
+}
+
+// peersBut are the servers that rows about commands compare, ours first, but for those that cannot do what a row does.
+func peersBut(except ...string) []peer {
+	return slices.DeleteFunc([]peer{
+		{"redistest", ours},
+		{"miniredis-tcp", miniredisTCP},
+		{"miniredis-dial", miniredisDial},
+		{"redis-server-tcp", redisServerTCP},
+		{"redis-server-unix", redisServerUnix},
+		{"null-connection", nullConnection},
+	}, func(p peer) bool { return slices.Contains(except, p.name) })
+}
+
+// raceAmong lets peers race. Each gets a server, and a client of it to prepare what it runs.
+func raceAmong(b *testing.B, among []peer, prepare func(*redis.Client) func(n int)) {
+	b.Helper()
+	contestants := make([]contestant, len(among))
+	for i, p := range among {
+		contestants[i] = contestant{p.name, prepare(p.connect(b))}
+	}
+	race(b, contestants...)
+}
+
 func ours(b *testing.B) *redis.Client {
 	b.Helper()
 	return redistest.New(b).Client()
+}
+
+func oursTCP(b *testing.B) *redis.Client {
+	b.Helper()
+	return overTCP(b, redistest.New(b))
+}
+
+func oursUnix(b *testing.B) *redis.Client {
+	b.Helper()
+	return redistest.New(b, redistest.WithUnixSocket("")).Client()
 }
 
 // miniredisTCP is what most tests use today: both with their defaults.
@@ -41,6 +80,12 @@ func redisServerTCP(b *testing.B) *redis.Client {
 	b.Helper()
 	server := processtest.Start(b, process.WithTCP())
 	return closed(b, redis.NewClient(&redis.Options{Addr: server.Addr()}))
+}
+
+func redisServerUnix(b *testing.B) *redis.Client {
+	b.Helper()
+	server := processtest.Start(b)
+	return closed(b, redis.NewClient(&redis.Options{Network: "unix", Addr: server.Socket()}))
 }
 
 // nullConnection is go-redis against nothing, set up as our own client is: the limit.

@@ -29,16 +29,26 @@ type contestant struct {
 // takes.
 func race(b *testing.B, contestants ...contestant) {
 	b.Helper()
+	report(b, contestants, compete(contestants))
+}
+
+// compete lets the contestants take turns. It returns what a run took in nanoseconds, by contestant and round.
+func compete(contestants []contestant) [][]float64 {
 	sizes := make([]int, len(contestants))
 	for i, c := range contestants {
 		sizes[i] = calibrate(c.run)
 	}
-	times := make([][]float64, len(contestants)) // ns per run, by contestant and round
+	times := make([][]float64, len(contestants))
 	for range rounds {
 		for _, i := range rand.Perm(len(contestants)) { // or the garbage collector would always come to the same one
 			times[i] = append(times[i], measure(contestants[i].run, sizes[i]))
 		}
 	}
+	return times
+}
+
+func report(b *testing.B, contestants []contestant, times [][]float64) {
+	b.Helper()
 	b.ReportMetric(0, "ns/op") // of the whole race, which says nothing
 	b.ReportMetric(median(times[0]), "ns/"+contestants[0].name)
 	for i, c := range contestants[1:] {

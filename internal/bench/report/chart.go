@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"image/color"
+	"os"
 	"slices"
 	"strconv"
 
@@ -11,6 +13,7 @@ import (
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgsvg"
 )
 
 // contender is a peer that most rows have, and so is in the chart.
@@ -32,8 +35,13 @@ func contenders() []contender {
 	}
 }
 
-// legendRows are how many rows of the chart the legend takes, above all others.
-const legendRows = 2
+const (
+	width      = 24 * vg.Centimeter
+	rowHeight  = 1.3 * vg.Centimeter
+	margin     = 2 * vg.Millimeter
+	legendRows = 2    // how many rows the legend takes, above all others
+	spacing    = 0.17 // from one contender to the next in a row, of which it is a part
+)
 
 // points are the medians of a contender, and how far the lowest and the highest ratios are from them.
 type points struct {
@@ -64,7 +72,7 @@ func chart(found results, path string) error {
 	grid.Horizontal.Width = 0
 	p.Add(grid)
 	for i, c := range contenders() {
-		if err := addContender(p, c, charted, float64(2-i)*0.13); err != nil {
+		if err := addContender(p, c, charted, float64(len(contenders())/2-i)*spacing); err != nil {
 			return fmt.Errorf("draw %s: %w", path, err)
 		}
 	}
@@ -74,13 +82,27 @@ func chart(found results, path string) error {
 		return fmt.Errorf("draw %s: %w", path, err)
 	}
 	p.Add(redistest)
-	p.Legend.Top = true
+	p.Legend.Top, p.Legend.Padding = true, vg.Millimeter
 	p.Y.Max += legendRows
-	height := vg.Length(len(charted)+legendRows)*vg.Centimeter + 2*vg.Centimeter
-	if err := p.Save(24*vg.Centimeter, height, path); err != nil {
+	height := vg.Length(len(charted)+legendRows)*rowHeight + 2*vg.Centimeter
+	if err := save(p, height, path); err != nil {
 		return fmt.Errorf("draw %s: %w", path, err)
 	}
 	return nil
+}
+
+// save draws a plot with a margin, without which labels would touch the edges.
+func save(p *plot.Plot, height vg.Length, path string) error {
+	picture := vgsvg.New(width, height)
+	canvas := draw.New(picture)
+	canvas.SetColor(p.BackgroundColor)
+	canvas.Fill(canvas.Path())
+	p.Draw(draw.Crop(canvas, margin, -margin, margin, -margin))
+	var file bytes.Buffer
+	if _, err := picture.WriteTo(&file); err != nil {
+		return err
+	}
+	return os.WriteFile(path, file.Bytes(), 0o644) //nolint:gosec // to be read by all
 }
 
 // chartedRows are in the order of the chart, from the bottom up.

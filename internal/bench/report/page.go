@@ -53,18 +53,9 @@ func page(found results, comments map[string]string, on machine) string {
 	return b.String()
 }
 
-// table has a line for each part of a benchmark, and a column for each unit, absolute ones first.
+// table has a line for each part of a benchmark, and a column for each unit.
 func table(rows []row) string {
-	var units []string
-	for _, ratios := range []bool{false, true} {
-		for _, r := range rows {
-			for _, m := range r.metrics {
-				if _, ratio := m.peer(); ratio == ratios && !slices.Contains(units, m.unit) {
-					units = append(units, m.unit)
-				}
-			}
-		}
-	}
+	units := columns(rows)
 	var b strings.Builder
 	b.WriteString("| |")
 	for _, unit := range units {
@@ -85,6 +76,21 @@ func table(rows []row) string {
 	return b.String()
 }
 
+// columns are the units of rows: the first contestant's time, then the others as ratios to it, then what else there is.
+func columns(rows []row) []string {
+	var units []string
+	for _, belongs := range []func(metric) bool{metric.isTime, metric.isRatio, func(metric) bool { return true }} {
+		for _, r := range rows {
+			for _, m := range r.metrics {
+				if belongs(m) && !slices.Contains(units, m.unit) {
+					units = append(units, m.unit)
+				}
+			}
+		}
+	}
+	return units
+}
+
 // title is a unit at the top of a column: "x:peer" and "ns/redistest" are who took the time.
 func title(unit string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(unit, "x:"), "ns/")
@@ -92,11 +98,11 @@ func title(unit string) string {
 
 // String is the number as one reads it.
 func (m metric) String() string {
-	if strings.HasPrefix(m.unit, "ns/") {
+	if m.isTime() {
 		return rounded(time.Duration(m.value)).String()
 	}
 	format := func(value float64) string { return fmt.Sprintf("%.4g", value) }
-	if _, ratio := m.peer(); ratio {
+	if m.isRatio() {
 		format = times
 	}
 	if !m.hasSpread() {
@@ -108,6 +114,8 @@ func (m metric) String() string {
 func times(ratio float64) string {
 	decimals := 2
 	switch {
+	case ratio < 0.1:
+		decimals = 3
 	case ratio >= 10:
 		decimals = 0
 	case ratio >= 1:

@@ -32,6 +32,10 @@ type metric struct {
 // peer is the name in "x:peer".
 func (m metric) peer() (string, bool) { return strings.CutPrefix(m.unit, "x:") }
 
+func (m metric) isTime() bool { return strings.HasPrefix(m.unit, "ns/") }
+
+func (m metric) isRatio() bool { return strings.HasPrefix(m.unit, "x:") }
+
 func (m metric) hasSpread() bool { return m.high > 0 }
 
 var (

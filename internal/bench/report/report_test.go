@@ -25,6 +25,11 @@ BenchmarkSuite/each-2         	       1	        40.98 MiB	         7.163 s
 BenchmarkSave-2               	       1	        4.5 times-redis-server
 --- BENCH: BenchmarkSave-2
     persistence_test.go:99: times redis-server       4.5 (3.7 to 5.8)
+BenchmarkGrowth/capture-2     	       1	         1.02 exponent	   1200000 ns/1,000-keys	         10.5 x:10,000-keys	         110 x:100,000-keys
+--- BENCH: BenchmarkGrowth/capture-2
+    race_test.go:66: 10,000-keys              10.5 (9.1 to 12)
+    race_test.go:66: 100,000-keys             110 (95 to 130)
+    growth_test.go:60: exponent                 1.02 (0.99 to 1.06)
 PASS
 ok  	github.com/compozy/rediskit/internal/bench	22.874s
 `
@@ -34,7 +39,7 @@ func TestParse(t *testing.T) {
 	found, err := parse(strings.NewReader(output))
 	require.NoError(t, err)
 	assert.Equal(t, "A Processor", found.cpu)
-	require.Len(t, found.rows, 6)
+	require.Len(t, found.rows, 7)
 	assert.Equal(t, row{"Get", "", []metric{
 		{value: 2025, unit: "ns/redistest"},
 		{15.27, "x:miniredis-tcp", 10.1, 26.79},
@@ -65,6 +70,8 @@ func TestPageAndChart(t *testing.T) {
 		"| | 2.03µs | 15x (10x to 27x) | 0.51x (0.31x to 0.83x) |\n")
 	assert.Contains(t, string(page), "## Idle\n\nIdle keeps a thousand servers alive at once.\n")
 	assert.Contains(t, string(page), "| SET-EX | 18.5µs | 0.99x |\n| GET | 18.5µs | 123x |\n")
+	assert.Contains(t, string(page), "| | 1,000-keys | 10,000-keys | 100,000-keys | exponent |\n| --- | --: | --: | --: | --: |\n"+
+		"| capture | 1.2ms | 10x (9.1x to 12x) | 110x (95x to 130x) | 1.02 (0.99 to 1.06) |\n")
 	chart, err := os.ReadFile(filepath.Join(folder, "benchmarks.svg"))
 	require.NoError(t, err)
 	assert.Contains(t, string(chart), ">miniredis over TCP<")
