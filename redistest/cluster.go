@@ -96,7 +96,7 @@ func StartCluster(ctx context.Context, opts ...ClusterOption) (*Cluster, error) 
 func startCluster(ctx context.Context, opts []ClusterOption) (*Cluster, error) {
 	var chosen clusterSettings
 	for _, opt := range opts {
-		opt(&chosen)
+		opt.configure(&chosen)
 	}
 	if chosen.url == "" {
 		if err := chosen.follow(ctx, config.ReadEnv()); err != nil {
@@ -140,12 +140,9 @@ func (c *Cluster) newClient(options []func(*redis.ClusterOptions)) *redis.Cluste
 	return client
 }
 
-// Options returns what it takes to build a client of one's own. The caller may change the result.
+// Options returns what it takes to build a client of one's own, which starts from all nodes, running or not; of a cluster that
+// ran before, from those that its URL names. The caller may change the result.
 func (c *Cluster) Options() *redis.ClusterOptions { return c.on.options() }
-
-// Addrs are the addresses, host:port, that a client starts from: those of all nodes, running or not; of a cluster that ran
-// before, those that its URL names.
-func (c *Cluster) Addrs() []string { return c.on.options().Addrs }
 
 // URL returns the cluster's address in the form that [redis.ParseClusterURL] takes.
 func (c *Cluster) URL() string { return c.on.address() }

@@ -85,7 +85,7 @@ func TestTheEnvironmentNamesACluster(t *testing.T) {
 
 	alone := redistest.New(t, redistest.WithBackend(redistest.Embedded()))
 	t.Setenv("REDISTEST_URL", alone.URL())
-	require.NotEqual(t, alone.Addr(), redistest.NewCluster(t, redistest.Masters(1)).Addrs()[0], "that is no cluster")
+	require.NotEqual(t, alone.Addr(), redistest.NewCluster(t, redistest.Masters(1)).Options().Addrs[0], "that is no cluster")
 
 	t.Setenv("REDISTEST_URL", "http://localhost:1")
 	_, err = redistest.StartCluster(t.Context())

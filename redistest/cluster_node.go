@@ -17,10 +17,8 @@ type Node struct{ process *process.Node }
 // Addr returns the node's TCP address, host:port, which is the same after [Cluster.Stop] and [Cluster.Start].
 func (n *Node) Addr() string { return n.process.Addr() }
 
-// ID returns the node's name in CLUSTER NODES.
-func (n *Node) ID() string { return n.process.ID() }
-
-// Shard returns the shard that the node is in. A failover changes who is master in it, and nobody's shard.
+// Shard returns the shard that the node is in. There are as many as [Masters]: shard 0 begins with slot 0, and each serves as
+// many slots as the others. A failover changes who is master in it, and nobody's shard.
 func (n *Node) Shard() int { return n.process.Shard() }
 
 // Running tells whether the node's process is there.
@@ -32,15 +30,6 @@ func (n *Node) String() string { return fmt.Sprintf("node %d (%s)", n.process.In
 // Nodes returns all nodes, running or not: first those that began as masters, by their shards, then the replicas. None are
 // known of a cluster that ran before.
 func (c *Cluster) Nodes() []*Node { return append([]*Node(nil), c.nodes...) }
-
-// Shards returns the number of shards. Shard 0 begins with slot 0, and each serves as many slots as the others.
-func (c *Cluster) Shards() (int, error) {
-	processes, err := c.processes("Shards")
-	if err != nil {
-		return 0, err
-	}
-	return processes.Shards(), nil
-}
 
 // Master returns the node that serves a shard, as the running nodes see it now. That can be one that is stopped, until they
 // have agreed on another.

@@ -6,9 +6,20 @@ import (
 	"github.com/compozy/rediskit/internal/process"
 )
 
-// ClusterOption changes one thing about a cluster that [NewCluster] or [StartCluster] makes. On one that runs already all but
+// ClusterOption changes one thing about a cluster that [NewCluster] or [StartCluster] makes. A [RedisServerOption] is one,
+// too: [Binary] and [MinVersion] say what the nodes are, which are always [Fresh]. On a cluster that runs already all but
 // [ExistingCluster] have no effect.
-type ClusterOption func(*clusterSettings)
+type ClusterOption interface{ configure(*clusterSettings) }
+
+type clusterOption func(*clusterSettings)
+
+func (o clusterOption) configure(s *clusterSettings) { o(s) }
+
+func (o RedisServerOption) configure(s *clusterSettings) {
+	var chosen redisServerOptions
+	o(&chosen)
+	s.node = append(s.node, chosen.process...)
+}
 
 // clusterSettings are what the options add up to.
 type clusterSettings struct {
@@ -22,37 +33,26 @@ type clusterSettings struct {
 // Masters is the number of masters, which share the slots; 3 without it. Fewer than three cannot elect a replica by themselves,
 // so that only [Cluster.Failover] makes one a master.
 func Masters(count int) ClusterOption {
-	return func(s *clusterSettings) { s.process = append(s.process, process.WithMasters(count)) }
+	return clusterOption(func(s *clusterSettings) { s.process = append(s.process, process.WithMasters(count)) })
 }
 
 // Replicas is the number of replicas of each master, none without it.
 func Replicas(perMaster int) ClusterOption {
-	return func(s *clusterSettings) { s.process = append(s.process, process.WithReplicas(perMaster)) }
+	return clusterOption(func(s *clusterSettings) { s.process = append(s.process, process.WithReplicas(perMaster)) })
 }
 
 // NodeTimeout is how long a node may be silent before the others take it for failed and elect its replica; one second without
 // it. On a busy machine a short one has nodes declared dead that only wait for a processor.
 func NodeTimeout(silence time.Duration) ClusterOption {
-	return func(s *clusterSettings) { s.process = append(s.process, process.WithNodeTimeout(silence)) }
+	return clusterOption(func(s *clusterSettings) { s.process = append(s.process, process.WithNodeTimeout(silence)) })
 }
 
 // NodePassword makes clients, and the nodes among themselves, log in as the user "default".
 func NodePassword(password string) ClusterOption {
-	return func(s *clusterSettings) {
+	return clusterOption(func(s *clusterSettings) {
 		s.password = password
 		s.node = append(s.node, process.WithPassword(password))
-	}
-}
-
-// Nodes says which redis-server the nodes are: [Binary], [MinVersion]. They are always [Fresh].
-func Nodes(opts ...RedisServerOption) ClusterOption {
-	return func(s *clusterSettings) {
-		var o redisServerOptions
-		for _, opt := range opts {
-			opt(&o)
-		}
-		s.node = append(s.node, o.process...)
-	}
+	})
 }
 
 // ExistingCluster uses the cluster that the URL names a node of, in the form that [redis.ParseClusterURL] takes: redis:// or
@@ -64,11 +64,11 @@ func Nodes(opts ...RedisServerOption) ClusterOption {
 // are when the test ends are deleted, one by one. [Cluster.Failover], [Cluster.Stop] and [Cluster.Start] fail with an
 // [UnsupportedError].
 func ExistingCluster(url string, opts ...ExternalOption) ClusterOption {
-	return func(s *clusterSettings) {
+	return clusterOption(func(s *clusterSettings) {
 		var o externalOptions
 		for _, opt := range opts {
 			opt(&o)
 		}
 		s.url, s.allowDirty = url, o.allowDirty
-	}
+	})
 }

@@ -15,7 +15,7 @@ import (
 //
 //	redistest.Drift(t, func(srv *redistest.Server) {
 //		app.New(srv.Client()).Reindex(t.Context())
-//	}, redistest.Allow("OBJECT ENCODING", "short lists are stored in another way"))
+//	}, redistest.AllowDrift("OBJECT ENCODING", "short lists are stored in another way"))
 //
 // The real server is taken to be right. What no two servers have in common is overlooked from the start:
 //   - which element SPOP, SRANDMEMBER, RANDOMKEY, HRANDFIELD and ZRANDMEMBER choose, and then which are left in a set that

@@ -165,7 +165,7 @@ func (v *verdict) failure() string {
 	}
 	text := fmt.Sprintf("%s is not as %s:\n%s", v.got.name, v.want.name, indent(strings.Join(parts, "\n")))
 	if v.allowable != "" {
-		text += fmt.Sprintf("\nif that is to be: redistest.Allow(%q, \"the reason\")", v.allowable)
+		text += fmt.Sprintf("\nif that is to be: redistest.AllowDrift(%q, \"the reason\")", v.allowable)
 	}
 	return text
 }

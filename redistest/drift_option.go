@@ -14,7 +14,7 @@ import (
 //   - an [Option], for the servers; [WithBackend], which may be given several times, says on which there are to be
 //   - a [Filter], for what is compared: [Match], [Except], [WithoutTTL] and [Renumber] go for the keyspaces, and [Scrub] goes for
 //     commands and replies, too
-//   - [Allow], [ClockTolerance], [KeyspacesOnly]
+//   - [AllowDrift], [ClockTolerance], [KeyspacesOnly]
 type DriftOption interface{ allow(*drift) }
 
 func (o Option) allow(d *drift) { d.server = append(d.server, o) }
@@ -25,9 +25,9 @@ type driftOption func(*drift)
 
 func (o driftOption) allow(d *drift) { o(d) }
 
-// Allow overlooks what servers reply to a command, and what it is sent with after its name. A subcommand is named with its
+// AllowDrift overlooks what servers reply to a command, and what it is sent with after its name. A subcommand is named with its
 // command: "OBJECT ENCODING". The reason is logged where there was something to overlook; one must be given.
-func Allow(command, reason string) DriftOption {
+func AllowDrift(command, reason string) DriftOption {
 	return driftOption(func(d *drift) {
 		if strings.TrimSpace(reason) == "" {
 			d.err = errors.Join(d.err, fmt.Errorf("allow %s to differ: no reason is given", command))

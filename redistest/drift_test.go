@@ -54,7 +54,7 @@ func TestDriftShowsBothSides(t *testing.T) {
 	command 2: GET k
 		redis-server: "w"
 		embedded:     "v"
-if that is to be: redistest.Allow("GET", "the reason")`,
+if that is to be: redistest.AllowDrift("GET", "the reason")`,
 		},
 		"an error, and nil": {
 			fn: func(client, hidden *redis.Client, onReal bool) {
@@ -68,7 +68,7 @@ if that is to be: redistest.Allow("GET", "the reason")`,
 	command 1: GET k
 		redis-server: the error WRONGTYPE Operation against a key holding the wrong kind of value
 		embedded:     nil
-if that is to be: redistest.Allow("GET", "the reason")`,
+if that is to be: redistest.AllowDrift("GET", "the reason")`,
 		},
 		"the keyspace": {
 			fn: func(client, hidden *redis.Client, onReal bool) {
@@ -91,12 +91,12 @@ if that is to be: redistest.Allow("GET", "the reason")`,
 				client.PExpire(t.Context(), "k", ttl)
 				client.TTL(t.Context(), "k")
 			},
-			opts: []redistest.DriftOption{redistest.Allow("PEXPIRE", "so that it can be seen"), redistest.Except("*")},
+			opts: []redistest.DriftOption{redistest.AllowDrift("PEXPIRE", "so that it can be seen"), redistest.Except("*")},
 			want: `redistest: embedded is not as redis-server:
 	command 3: TTL k
 		redis-server: 1h0m0s
 		embedded:     1m0s
-if that is to be: redistest.Allow("TTL", "the reason")`,
+if that is to be: redistest.AllowDrift("TTL", "the reason")`,
 		},
 		"another command": {
 			fn: func(client, _ *redis.Client, onReal bool) {
@@ -124,7 +124,7 @@ if that is to be: redistest.Allow("TTL", "the reason")`,
 	command 1: the test has sent another command
 		redis-server: GET "k\n"
 		embedded:     GET l
-if that is to be: redistest.Allow("GET", "the reason")`,
+if that is to be: redistest.AllowDrift("GET", "the reason")`,
 		},
 		"no command": {
 			fn: func(client, _ *redis.Client, onReal bool) {
@@ -156,7 +156,7 @@ if that is to be: redistest.Allow("GET", "the reason")`,
 	command 2: LRANGE k 0 -1
 		redis-server: …` + strings.Repeat("a", 40) + `y"]
 		embedded:     …` + strings.Repeat("a", 40) + `x"]
-if that is to be: redistest.Allow("LRANGE", "the reason")`,
+if that is to be: redistest.AllowDrift("LRANGE", "the reason")`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -288,7 +288,7 @@ func TestDriftThatIsAllowed(t *testing.T) {
 		srv.Client().StrLen(t.Context(), "k")
 	}
 	failures, log := drifting(t, differ,
-		redistest.Except("n"), redistest.Allow("incr", "it counts on"), redistest.Allow("STRLEN", "not needed"),
+		redistest.Except("n"), redistest.AllowDrift("incr", "it counts on"), redistest.AllowDrift("STRLEN", "not needed"),
 		redistest.Scrub(regexp.MustCompile(`0\d+`), "<token>"))
 	require.Empty(t, failures)
 	require.Equal(t, []string{"redistest: INCR may differ: it counts on"}, log)
@@ -296,7 +296,7 @@ func TestDriftThatIsAllowed(t *testing.T) {
 	failures, _ = drifting(t, differ, redistest.Match("none"), redistest.KeyspacesOnly())
 	require.Empty(t, failures)
 
-	failures, _ = drifting(t, differ, redistest.Allow("INCR", " "))
+	failures, _ = drifting(t, differ, redistest.AllowDrift("INCR", " "))
 	require.Equal(t, []string{"redistest: allow INCR to differ: no reason is given"}, failures)
 
 	failures, _ = drifting(t, func(srv *redistest.Server, hidden *redis.Client, onReal bool) {

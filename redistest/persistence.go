@@ -21,7 +21,7 @@ type Persistence struct {
 	RestoreOnStartup bool
 	// Keep is how many snapshots are kept; 0 is for 3. Older ones are removed, but none that cannot be read.
 	Keep int
-	// OnRestoreError says what to do where nothing of what was kept can be restored: [Fail] or [StartEmpty].
+	// OnRestoreError says what to do where nothing of what was kept can be restored: [FailStart] or [StartEmpty].
 	OnRestoreError OnRestoreError
 }
 
@@ -29,8 +29,8 @@ type Persistence struct {
 type OnRestoreError int
 
 const (
-	// Fail makes [New] and [Start] fail, and leaves the folder as it is.
-	Fail OnRestoreError = iota
+	// FailStart makes [New] and [Start] fail, and leaves the folder as it is.
+	FailStart OnRestoreError = iota
 	// StartEmpty makes the server begin without data, and log that. What could not be restored is renamed to NAME.aside or
 	// NAME.corrupt, and stays for a person to look at.
 	StartEmpty
