@@ -44,7 +44,7 @@ type clusterBackend interface {
 	// outputs are what its nodes have printed, as far as that is known.
 	outputs() []string
 	// release gives it back, as long as there is a client, and stop ends it after that.
-	release(ctx context.Context, client *redis.ClusterClient) error
+	release(ctx context.Context) error
 	stop() error
 }
 
@@ -170,7 +170,7 @@ func (c *Cluster) shut(ctx context.Context) error {
 	c.mu.Lock()
 	clients := c.clients
 	c.mu.Unlock()
-	errs := []error{c.on.release(ctx, c.client)}
+	errs := []error{c.on.release(ctx)}
 	for _, client := range clients {
 		if err := client.Close(); !errors.Is(err, redis.ErrClosed) { // its user may have closed it
 			errs = append(errs, err)

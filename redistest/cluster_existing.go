@@ -109,9 +109,9 @@ func (*existingCluster) outputs() []string { return nil }
 
 func (*existingCluster) stop() error { return nil }
 
-func (e *existingCluster) release(ctx context.Context, client *redis.ClusterClient) error {
+func (e *existingCluster) release(ctx context.Context) error {
 	if e.lease == nil {
 		return nil
 	}
-	return e.lease.end(ctx, client)
+	return e.lease.end(ctx)
 }

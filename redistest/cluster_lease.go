@@ -2,16 +2,11 @@ package redistest
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/redis/go-redis/v9"
-
-	"github.com/compozy/rediskit/internal/logger"
 )
 
 // Who has a cluster says so in it, under clusterLeaseKey, which expires when nobody renews it. clusterUsedKey stays: what such
@@ -21,58 +16,39 @@ const (
 	clusterUsedKey  = "rediskit:cluster:used"
 )
 
-// clusterLease is the right to use a cluster, as long as it is renewed.
+// clusterLease is the right to use a cluster.
 type clusterLease struct {
-	token   string
-	renewal sync.WaitGroup
-	stop    context.CancelFunc
+	*lease
+
+	cluster *redis.ClusterClient
 }
 
 var errDirtyCluster = errors.New("it holds keys that no test has written; see AllowDirty")
 
 func leaseCluster(ctx context.Context, client *redis.ClusterClient, allowDirty bool) (*clusterLease, error) {
-	l := &clusterLease{token: rand.Text()}
-	if err := l.acquire(ctx, client); err != nil {
+	l := &clusterLease{newLease(client, clusterLeaseKey), client}
+	err := whenFree(ctx, func() (bool, string, error) {
+		took, err := l.take(ctx)
+		return took, "the cluster", err
+	})
+	if err != nil {
 		return nil, err
 	}
-	if err := l.prepare(ctx, client, allowDirty); err != nil {
-		return nil, errors.Join(err, l.release(context.WithoutCancel(ctx), client))
+	if err := l.prepare(ctx, allowDirty); err != nil {
+		return nil, errors.Join(err, l.release(context.WithoutCancel(ctx)))
 	}
-	renewing, stop := context.WithCancel(context.WithoutCancel(ctx))
-	l.stop = stop
-	l.renewal.Go(func() { l.renew(renewing, client) })
+	l.keep(ctx)
 	return l, nil
 }
 
-func (l *clusterLease) acquire(ctx context.Context, client *redis.ClusterClient) error {
-	limit := time.NewTimer(leasePatient)
-	defer limit.Stop()
-	for told := false; ; told = true {
-		err := client.SetArgs(ctx, clusterLeaseKey, l.token, redis.SetArgs{Mode: "NX", TTL: leaseTerm}).Err()
-		if !errors.Is(err, redis.Nil) {
-			return err
-		}
-		if !told {
-			logger.FromContext(ctx).InfoContext(ctx, "waiting for the cluster: another test has it")
-		}
-		select {
-		case <-limit.C:
-			return fmt.Errorf("other tests have had it for %v", leasePatient)
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case <-time.After(leasePause): // a server tells nobody that a key has gone
-		}
-	}
-}
-
 // prepare empties the cluster, unless there is something in it that is not ours.
-func (l *clusterLease) prepare(ctx context.Context, client *redis.ClusterClient, allowDirty bool) error {
-	used, err := client.Exists(ctx, clusterUsedKey).Result()
+func (l *clusterLease) prepare(ctx context.Context, allowDirty bool) error {
+	used, err := l.cluster.Exists(ctx, clusterUsedKey).Result()
 	if err != nil {
 		return err
 	}
 	if used == 0 && !allowDirty {
-		size, err := client.DBSize(ctx).Result()
+		size, err := l.cluster.DBSize(ctx).Result()
 		if err != nil {
 			return err
 		}
@@ -80,10 +56,10 @@ func (l *clusterLease) prepare(ctx context.Context, client *redis.ClusterClient,
 			return errDirtyCluster
 		}
 	}
-	if err := client.Set(ctx, clusterUsedKey, l.token, 0).Err(); err != nil {
+	if err := l.cluster.Set(ctx, clusterUsedKey, l.token, 0).Err(); err != nil {
 		return err
 	}
-	return deleteKeys(ctx, client)
+	return deleteKeys(ctx, l.cluster)
 }
 
 // deleteKeys deletes what tests have left behind.
@@ -107,34 +83,12 @@ func deleteKeys(ctx context.Context, client *redis.ClusterClient) error {
 	return nil
 }
 
-// renew keeps the lease until the context ends.
-func (l *clusterLease) renew(ctx context.Context, client *redis.ClusterClient) {
-	ticker := time.NewTicker(leaseTerm / 3)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-		kept, err := ifOurs.Run(ctx, client, []string{clusterLeaseKey}, l.token, leaseTerm.Milliseconds()).Bool()
-		if ctx.Err() == nil && (err != nil || !kept) {
-			logger.FromContext(ctx).WarnContext(ctx, "the lease of a cluster could not be renewed", "error", err)
-		}
-	}
-}
-
-func (l *clusterLease) release(ctx context.Context, client *redis.ClusterClient) error {
-	return ifOurs.Run(ctx, client, []string{clusterLeaseKey}, l.token, 0).Err()
-}
-
 // end empties the cluster and gives it back.
-func (l *clusterLease) end(ctx context.Context, client *redis.ClusterClient) error {
-	l.stop()
-	l.renewal.Wait()
-	err := deleteKeys(ctx, client)
+func (l *clusterLease) end(ctx context.Context) error {
+	l.halt()
+	err := deleteKeys(ctx, l.cluster)
 	if err == nil {
-		err = client.Del(ctx, clusterUsedKey).Err()
+		err = l.cluster.Del(ctx, clusterUsedKey).Err()
 	}
-	return errors.Join(err, l.release(ctx, client))
+	return errors.Join(err, l.release(ctx))
 }

@@ -102,6 +102,6 @@ func (o *ownCluster) outputs() []string {
 	return outputs
 }
 
-func (*ownCluster) release(context.Context, *redis.ClusterClient) error { return nil }
+func (*ownCluster) release(context.Context) error { return nil }
 
 func (o *ownCluster) stop() error { return o.processes.Close() }

@@ -2,38 +2,27 @@ package redistest
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"strconv"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/redis/go-redis/v9"
-
-	"github.com/compozy/rediskit/internal/logger"
 )
 
-// Who has a database says so in the database that the URL names, under leaseKey of its number. That key expires when
-// nobody renews it. usedKey stays: what such a database holds was written by a test.
-const (
-	leaseTerm    = 30 * time.Second
-	leasePatient = time.Minute
-	leasePause   = 50 * time.Millisecond
-)
+// Who has a database says so in the database that the URL names, under leaseKey of its number. usedKey stays: what such a
+// database holds was written by a test.
 
 func leaseKey(db int) string { return "rediskit:lease:" + strconv.Itoa(db) }
 
 func usedKey(db int) string { return "rediskit:used:" + strconv.Itoa(db) }
 
-// databaseLease is the right to use one database, as long as it is renewed.
+// databaseLease is the right to use one database.
 type databaseLease struct {
+	*lease
+
 	db       int
-	token    string
 	registry *redis.Client
-	renewal  sync.WaitGroup
-	stop     context.CancelFunc
 }
 
 var errAllDirty = errors.New("each of its databases holds keys that no test has written; see AllowDirty")
@@ -41,40 +30,19 @@ var errAllDirty = errors.New("each of its databases holds keys that no test has 
 // leaseDatabase finds a database that nobody has, and empties it.
 func leaseDatabase(ctx context.Context, options *redis.Options, allowDirty bool) (*databaseLease, error) {
 	own := *options
-	l := &databaseLease{token: rand.Text(), registry: redis.NewClient(&own)}
-	if err := l.acquire(ctx, allowDirty); err != nil {
+	l := &databaseLease{registry: redis.NewClient(&own)}
+	err := whenFree(ctx, func() (bool, string, error) {
+		busy, err := l.tryAll(ctx, allowDirty)
+		if err == nil && l.db < 0 && busy == 0 {
+			err = errAllDirty
+		}
+		return l.db >= 0, fmt.Sprintf("all %d databases", busy), err
+	})
+	if err != nil {
 		return nil, errors.Join(err, l.registry.Close())
 	}
-	renewing, stop := context.WithCancel(context.WithoutCancel(ctx))
-	l.stop = stop
-	l.renewal.Go(func() { l.renew(renewing) })
+	l.keep(ctx)
 	return l, nil
-}
-
-func (l *databaseLease) acquire(ctx context.Context, allowDirty bool) error {
-	limit := time.NewTimer(leasePatient)
-	defer limit.Stop()
-	for told := false; ; told = true {
-		busy, err := l.tryAll(ctx, allowDirty)
-		switch {
-		case err != nil:
-			return err
-		case l.db >= 0:
-			return nil
-		case busy == 0:
-			return errAllDirty
-		}
-		if !told {
-			logger.FromContext(ctx).InfoContext(ctx, "waiting for a database: other tests have all of them", "databases", busy)
-		}
-		select {
-		case <-limit.C:
-			return fmt.Errorf("other tests have had all %d databases for %v", busy, leasePatient)
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case <-time.After(leasePause): // a server tells nobody that a key has gone
-		}
-	}
 }
 
 // tryAll tries one database after the other. Without success db is negative, and busy tells how many others have.
@@ -84,7 +52,8 @@ func (l *databaseLease) tryAll(ctx context.Context, allowDirty bool) (busy int, 
 		if l.db == registry {
 			continue
 		}
-		took, err := l.registry.SetNX(ctx, leaseKey(l.db), l.token, leaseTerm).Result()
+		l.lease = newLease(l.registry, leaseKey(l.db))
+		took, err := l.take(ctx)
 		switch {
 		case err != nil:
 			return busy, err
@@ -140,37 +109,9 @@ func (l *databaseLease) inside(_ context.Context, do func(*redis.Client) error) 
 	return errors.Join(do(client), client.Close())
 }
 
-// renew keeps the lease until the context ends.
-func (l *databaseLease) renew(ctx context.Context) {
-	ticker := time.NewTicker(leaseTerm / 3)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-		kept, err := ifOurs.Run(ctx, l.registry, []string{leaseKey(l.db)}, l.token, leaseTerm.Milliseconds()).Bool()
-		if ctx.Err() == nil && (err != nil || !kept) {
-			logger.FromContext(ctx).WarnContext(ctx, "the lease of a database could not be renewed", "database", l.db, "error", err)
-		}
-	}
-}
-
-// ifOurs renews a lease, or ends it where the new term is 0, unless somebody else has it by now.
-var ifOurs = redis.NewScript(`
-	if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-	if ARGV[2] == '0' then return redis.call('DEL', KEYS[1]) end
-	return redis.call('PEXPIRE', KEYS[1], ARGV[2])`)
-
-func (l *databaseLease) release(ctx context.Context) error {
-	return ifOurs.Run(ctx, l.registry, []string{leaseKey(l.db)}, l.token, 0).Err()
-}
-
 // end empties the database and gives it back.
 func (l *databaseLease) end(ctx context.Context) error {
-	l.stop()
-	l.renewal.Wait()
+	l.halt()
 	err := l.inside(ctx, func(client *redis.Client) error { return client.FlushDB(ctx).Err() })
 	if err == nil {
 		err = l.registry.Del(ctx, usedKey(l.db)).Err()
