@@ -94,8 +94,8 @@ func (c *conn) left(deadline int64) time.Duration {
 // past tells whether a deadline had passed when somebody last looked at the clock.
 func (c *conn) past(deadline int64) bool { return deadline != 0 && deadline <= c.seen.Load() }
 
-// Write runs what p completes. It waits for nothing, and so its deadline need not be known to have passed just now. What comes when the server has ended the connection gets lost, as it does on a socket: the
-// end is for Read to tell.
+// Write runs what p completes. It waits for nothing, and so its deadline need not be known to have passed just now. What
+// comes when the server has ended the connection gets lost, as it does on a socket: the end is for Read to tell.
 func (c *conn) Write(p []byte) (int, error) {
 	switch {
 	case c.closed.Load():

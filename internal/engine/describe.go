@@ -10,7 +10,8 @@ import (
 	"github.com/compozy/rediskit/internal/glob"
 )
 
-// describeCommands answers COMMAND, COUNT, LIST, INFO, GETKEYS, GETKEYSANDFLAGS and DOCS: of those commands of Redis 7.0 that the engine has.
+// describeCommands answers COMMAND, COUNT, LIST, INFO, GETKEYS, GETKEYSANDFLAGS and DOCS: of those commands of Redis 7.0 that
+// the engine has.
 // There is no documentation to give, which is an answer that redis-cli understands, unlike an error.
 func (s *session) describeCommands(args []string) {
 	if len(args) == 1 {

@@ -6,8 +6,8 @@
 // whatever a server knows of its clients (transactions, blocked clients, subscriptions, names) is kept here under that
 // lock. What a command does to the keyspace is miniredis' business.
 //
-//	conn.Write ─┐                                  ┌─ own handler (MULTI, BLPOP, SUBSCRIBE, CLIENT, …)
-//	socket ─────┴─ session ─ requests ─ interceptors ┤
+//	conn.Write ─┐                                  ┌─ miniredis' databases, directly (GET, SET, INCR, …)
+//	socket ─────┴─ session ─ requests ─ interceptors ┼─ own handler (MULTI, BLPOP, SUBSCRIBE, CLIENT, …)
 //	                  ▲                             └─ miniredis
 //	conn.Read ◄── outbox ◄───────── replies ──────────────┘
 //

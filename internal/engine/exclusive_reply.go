@@ -9,8 +9,8 @@ import (
 
 var errReply = errors.New("miniredis sent a reply that is none")
 
-// parseReply reads a complete reply: nil, int, string or []any of those. A map of RESP3 is read as what it is in RESP2. The strings share the memory of the
-// whole: they are nearly all of it, and one copy is much cheaper than many.
+// parseReply reads a complete reply: nil, int, string or []any of those. A map of RESP3 is read as what it is in RESP2. The
+// strings share the memory of the whole: they are nearly all of it, and one copy is much cheaper than many.
 func parseReply(reply []byte) (any, error) {
 	switch string(reply) {
 	case "+OK\r\n":

@@ -20,12 +20,12 @@ type session struct {
 	feeding  sync.Mutex
 	requests requestReader
 	command  Command // the one being run; a field so that running it costs no allocation
+	answered bool    // it was answered directly, and its words are nobody's
 	gone     atomic.Bool
 	waiting  atomic.Bool // inside a blocking command: input is kept until it is through
 	held     atomic.Bool // there is such input
 
 	// The following are guarded by the engine's lock.
-	answered bool         // the command was answered directly, and its words are nobody's
 	peer     *server.Peer // speaks to the client; its context is miniredis' view of the session
 	replies  *bufio.Writer
 	admitted bool // has logged in, or need not
