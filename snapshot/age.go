@@ -6,7 +6,7 @@ import (
 )
 
 // Aged returns what becomes of a keyspace that is left alone for a while: times to live are shorter, and keys and hash
-// fields whose time has run out are gone. No time, and less than none, changes nothing.
+// fields whose time has run out are gone. A time of 0 or less changes nothing.
 func Aged(s *Snapshot, by time.Duration) *Snapshot {
 	if by <= 0 {
 		return s

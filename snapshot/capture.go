@@ -7,13 +7,17 @@ import (
 	"github.com/compozy/rediskit/internal/glob"
 )
 
-// Source is a Redis whose keyspace can be captured. [Of] makes one of any client; a *redistest.Server is one.
+// Source is a Redis whose keyspace can be captured, or anything that can be seen as one. [Of] makes one of any client; a
+// *redistest.Server is one, and so is a *[Snapshot].
 type Source interface {
+	// Capture is what [Capture] calls. It must heed the options: [Selects] tells what they leave, or the Capture of a
+	// snapshot that has everything.
 	Capture(ctx context.Context, opts ...CaptureOption) (*Snapshot, error)
 }
 
 // Capture takes a snapshot of what source holds: one atomic view of all databases, or of what the options leave of it. A
-// Redis Cluster is the exception: each of its masters is captured atomically, but one after the other.
+// Redis Cluster is the exception: each of its masters is captured atomically, but one after the other. A server that cannot
+// be reached, and a value of a type that modules bring along, is an error.
 func Capture(ctx context.Context, source Source, opts ...CaptureOption) (*Snapshot, error) {
 	return source.Capture(ctx, opts...)
 }
@@ -31,12 +35,12 @@ func Except(pattern string) CaptureOption {
 	return func(s *selection) { s.except = append(s.except, pattern) }
 }
 
-// Databases captures only the databases of these numbers.
+// Databases captures only the databases of these numbers. Given several times, it captures those of all.
 func Databases(indexes ...int) CaptureOption {
 	return func(s *selection) { s.databases = append(s.databases, indexes...) }
 }
 
-// Selects returns a function that tells whether a capture with these options would take a key.
+// Selects returns a function that tells whether a capture with these options would take a key: for a [Source] of one's own.
 func Selects(opts ...CaptureOption) func(db int, name string) bool {
 	chosen := selected(opts)
 	return func(db int, name string) bool { return chosen.database(db) && chosen.key(name) }

@@ -15,13 +15,11 @@ type Clocked interface {
 }
 
 // capture captures a source, and tells when that was.
-func (m *Manager) capture(ctx context.Context, o order) (s *Snapshot, captured time.Time, err error) {
-	clocked, ok := o.source.(Clocked)
-	if !ok || !o.captured.IsZero() {
-		if captured = o.captured; captured.IsZero() {
-			captured = m.how.now()
-		}
-		s, err = Capture(ctx, o.source)
+func (m *Manager) capture(ctx context.Context, source Source) (s *Snapshot, captured time.Time, err error) {
+	clocked, ok := source.(Clocked)
+	if !ok {
+		captured = m.how.now()
+		s, err = Capture(ctx, source)
 		return s, captured, err
 	}
 	err = clocked.Alone(ctx, func(held Target, now time.Time) (err error) {

@@ -18,8 +18,8 @@ import (
 //	RPUSH queue a b c
 //	ZADD board 10 ada 20 bob
 //
-// Blank lines and lines that begin with # are comments. Without a SELECT keys belong to database 0. It fails with a
-// *[SyntaxError]; its reason is [ErrNotDeclarative] where the command is not one of those that describe a keyspace.
+// Blank lines and lines that begin with # are comments. Without a SELECT keys belong to database 0. What it cannot
+// read is a *[SyntaxError]; its reason is [ErrNotDeclarative] where the command is not one of those that describe a keyspace.
 func Decode(r io.Reader) (*Snapshot, error) {
 	const buffer = 64 << 10
 	d := newDraft()

@@ -41,7 +41,7 @@ func Diff(want, got *Snapshot, opts ...DiffOption) string {
 type DiffOption func(*differ)
 
 // TTLTolerance overlooks times to live that differ by no more than this. On a server whose clock runs they are never twice
-// the same.
+// the same. Some time to live and none differ always.
 func TTLTolerance(most time.Duration) DiffOption { return func(d *differ) { d.tolerance = most } }
 
 // differ collects differences.

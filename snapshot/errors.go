@@ -5,9 +5,31 @@ import (
 	"fmt"
 )
 
-// ErrNotDeclarative is the reason of a [SyntaxError] where a command does not say what a key holds but changes it, such as
-// INCR or EVAL: only a server can run that.
-var ErrNotDeclarative = errors.New("is not a command that describes a keyspace; only a server can run it")
+// What to look for with [errors.Is].
+var (
+	// ErrNotEmpty is why [Restore] leaves a target alone: it holds keys, and neither [Replace] nor [Merge] says what is to
+	// become of them.
+	ErrNotEmpty = errors.New("the target is not empty; use Replace or Merge")
+	// ErrNotDeclarative is the reason of a [SyntaxError] where a command does not say what a key holds but changes it, such as
+	// INCR or EVAL: only a server can run that.
+	ErrNotDeclarative = errors.New("is not a command that describes a keyspace; only a server can run it")
+	// ErrNoSnapshot is why a [Store] has nothing to restore: nothing was ever saved.
+	ErrNoSnapshot = errors.New("there is no snapshot yet")
+	// ErrNoneGood is why a [Store] has nothing to restore although something was saved: nothing of it is left that can be read.
+	// What was set aside is still there, for a person to look at.
+	ErrNoneGood = errors.New("no snapshot is left that can be read")
+	// ErrNewerFormat is why a file is not read that is whole: a later version of this package has written it.
+	ErrNewerFormat = errors.New("the file has a format that only a newer version can read")
+	// ErrReadOnly is why a store that was opened with [ReadOnly] keeps nothing.
+	ErrReadOnly = errors.New("the store was opened for reading only")
+	// ErrBusy is why [Manager.TryAlone] does nothing: a snapshot is being taken or restored.
+	ErrBusy = errors.New("another snapshot is being taken or restored")
+	// ErrStopped is why a [Manager] does nothing any more.
+	ErrStopped = errors.New("the manager was stopped")
+	// ErrUnrestored is why a [Manager] takes no snapshot: what was there before could not be restored, and would in time give
+	// way to snapshots of what is there instead. See [Manager.StartOver].
+	ErrUnrestored = errors.New("the last snapshot could not be restored, and must not be replaced")
+)
 
 // SyntaxError tells where a text is no snapshot, and why.
 type SyntaxError struct {
@@ -34,32 +56,6 @@ func (e *SyntaxError) Error() string {
 
 // Unwrap returns the reason.
 func (e *SyntaxError) Unwrap() error { return e.Reason }
-
-// ErrCluster is why nothing can be put back into a Redis Cluster: that could not be done in one go.
-var ErrCluster = errors.New("a cluster cannot be restored in one go")
-
-// ErrNoSnapshot is why a [Store] has nothing to restore: nothing was ever saved.
-var ErrNoSnapshot = errors.New("there is no snapshot yet")
-
-// ErrNoneGood is why a [Store] has nothing to restore although something was saved: nothing of it is left that can be read.
-// What was set aside is still there, for a person to look at.
-var ErrNoneGood = errors.New("no snapshot is left that can be read")
-
-// ErrNewerFormat is why a file is not read that is whole: a later version of this package has written it.
-var ErrNewerFormat = errors.New("the file has a format that only a newer version can read")
-
-// ErrReadOnly is why a store that was opened with [ReadOnly] keeps nothing.
-var ErrReadOnly = errors.New("the store was opened for reading only")
-
-// ErrBusy is why a [Manager] does not take a snapshot [UnlessBusy]: it is taking or restoring one.
-var ErrBusy = errors.New("another snapshot is being taken or restored")
-
-// ErrStopped is why a [Manager] does nothing any more.
-var ErrStopped = errors.New("the manager was stopped")
-
-// ErrUnrestored is why a [Manager] takes no snapshot: what was there before could not be restored, and would in time give
-// way to snapshots of what is there instead. See [Manager.StartOver].
-var ErrUnrestored = errors.New("the last snapshot could not be restored, and must not be replaced")
 
 // CorruptError tells of a file that is not as it was saved.
 type CorruptError struct {

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"regexp"
 	"strings"
+	"time"
 
 	"github.com/compozy/rediskit/redistest"
 	"github.com/compozy/rediskit/snapshot"
@@ -44,29 +44,6 @@ func ExampleCapture() {
 	// user:1 is a hash
 }
 
-func ExampleRestore() {
-	served(func(ctx context.Context, srv *redistest.Server) error {
-		client := srv.Client()
-		client.Set(ctx, "greeting", "hello", 0)
-		before, err := snapshot.Capture(ctx, srv)
-		if err != nil {
-			return err
-		}
-		client.Set(ctx, "greeting", "goodbye", 0)
-		client.Set(ctx, "other", "x", 0)
-
-		fmt.Println(snapshot.Restore(ctx, srv, before))
-		if err := snapshot.Restore(ctx, srv, before, snapshot.Replace()); err != nil {
-			return err
-		}
-		fmt.Println(client.Get(ctx, "greeting").Val(), client.Exists(ctx, "other").Val())
-		return nil
-	})
-	// Output:
-	// restore: the target is not empty; use Replace or Merge (it holds 2 keys)
-	// hello 0
-}
-
 func ExampleDiff() {
 	served(func(ctx context.Context, srv *redistest.Server) error {
 		client := srv.Client()
@@ -90,6 +67,17 @@ func ExampleDiff() {
 	// queue (list): missing element 1: b
 	// seen: unexpected string yes
 	// user:1 (hash): field visits: want 1, got 2
+}
+
+// On a server whose clock runs a key has never as long to live as it had before.
+func ExampleTTLTolerance() {
+	want := decoded("SET session:1 ada EX 3600")
+	got := decoded("SET session:1 ada PX 3599200")
+	fmt.Print(snapshot.Diff(want, got))
+	fmt.Printf("%q\n", snapshot.Diff(want, got, snapshot.TTLTolerance(time.Second)))
+	// Output:
+	// session:1 (string): TTL: want 1h0m0s, got 59m59.2s
+	// ""
 }
 
 func ExampleEncode() {
@@ -121,25 +109,23 @@ RPUSH queue a b c
 	}
 	session, _ := s.Key(0, "session")
 	fmt.Println(s.Len(), session.Value, session.TTL)
-
-	_, err = snapshot.Decode(strings.NewReader("SET visits 1\nINCR visits\n"))
-	fmt.Println(err)
 	// Output:
 	// 2 token 1m0s
-	// line 2, column 1: INCR visits: is not a command that describes a keyspace; only a server can run it
 }
 
-func ExampleScrub() {
-	s, err := snapshot.Decode(strings.NewReader("SET order:8f14e45f '{\"id\":\"8f14e45f\"}'\n"))
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return
-	}
-	clean := snapshot.Scrub(s, regexp.MustCompile(`[0-9a-f]{8}`), "ID")
-	if err := snapshot.Encode(os.Stdout, clean); err != nil {
-		fmt.Fprintln(os.Stderr, err)
+// What is no snapshot may still be a list of commands for a server to run.
+func ExampleSyntaxError() {
+	for _, text := range []string{"SET visits 1\nINCR visits\n", "SET greeting 'hello\n"} {
+		_, err := snapshot.Decode(strings.NewReader(text))
+		var syntax *snapshot.SyntaxError
+		if errors.As(err, &syntax) {
+			fmt.Println("line", syntax.Line, "only for a server:", errors.Is(err, snapshot.ErrNotDeclarative))
+			fmt.Println(err)
+		}
 	}
 	// Output:
-	// SELECT 0
-	// SET order:ID '{"id":"ID"}'
+	// line 2 only for a server: true
+	// line 2, column 1: INCR visits: is not a command that describes a keyspace; only a server can run it
+	// line 1 only for a server: false
+	// line 1, column 14: the quote that begins here is never closed
 }

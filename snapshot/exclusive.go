@@ -6,7 +6,12 @@ import (
 )
 
 // Exclusive runs a function that has a server for itself: until it returns, nobody else's command runs. It makes a
-// [Source] and a [Target] of an embedded server.
+// [Source] and a [Target] of a server that no go-redis client reaches, as that of another client library, or one in the
+// same process. What is captured is atomic if the function really is alone; [Of] needs no such promise.
+//
+// It is about the databases 0 to 15, and leaves out the counters of streams. Restoring with [Replace] or [Merge] sets aside
+// what is in the way, in databases from 1,048,576 on: an embedded server has these, and on one that has not nothing is
+// changed and the error is the server's.
 type Exclusive func(fn func(do Do) error) error
 
 // embeddedDatabases are those that an embedded server offers.

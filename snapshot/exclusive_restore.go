@@ -120,11 +120,11 @@ func (w *exclusiveWriter) write(s *Snapshot) error {
 
 func (w *exclusiveWriter) writeKey(place keyPlace, key Key) error {
 	if w.mode == merging {
-		w.made = append(w.made, place)
 		moved, err := ask(w.do, number, "MOVE", place.name, spareOf(place.db))
 		if err != nil {
 			return err
 		}
+		w.made = append(w.made, place) // not before: what could not be moved is still there
 		if moved == 1 {
 			w.aside = append(w.aside, place)
 		}

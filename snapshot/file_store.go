@@ -122,9 +122,6 @@ func (f *FileStore) clean(found findings) error {
 	return errors.Join(errs...)
 }
 
-// Folder is the absolute path of the folder.
-func (f *FileStore) Folder() string { return f.folder }
-
 // Close lets others use the folder. It waits for what is being saved; what follows fails with an error that is
 // [os.ErrClosed]. It can be called more than once.
 func (f *FileStore) Close() error {

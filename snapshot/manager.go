@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"sync"
 	"time"
-
-	"github.com/compozy/rediskit/internal/logger"
 )
 
 // Manager saves the keyspace of a source in a store, on demand, periodically and at the end, and brings it back. It does
@@ -31,7 +29,7 @@ type Manager struct {
 	turn  chan struct{} // has room for whoever is taking or restoring a snapshot
 	saved saved         // is only for who has the turn
 
-	working sync.WaitGroup // goroutines
+	working sync.WaitGroup // the goroutine of the periodic snapshots
 	ending  chan struct{}  // closed when Stop begins
 	ended   chan struct{}  // closed when Stop is done
 	endErr  error          // of Stop; set before ended is closed
@@ -73,81 +71,26 @@ func NewManager(ctx context.Context, source Source, store Store, opts ...Manager
 }
 
 // Snapshot captures the keyspace and saves it, whether it has changed or not. It waits while another snapshot is being
-// taken or restored, unless [UnlessBusy] is given. The generation is valid, too, where the error is a *[PruneError].
-func (m *Manager) Snapshot(ctx context.Context, opts ...TakeOption) (Generation, error) {
-	o := order{source: m.source}
-	for _, opt := range opts {
-		opt(&o)
-	}
-	return m.take(ctx, o)
-}
-
-// SnapshotInBackground begins to take a snapshot and returns. It fails with [ErrBusy] while another one is being taken or
-// restored. How it went tells Stats, and the log if it failed. It goes on when ctx ends, and Stop waits for it.
-func (m *Manager) SnapshotInBackground(ctx context.Context, opts ...TakeOption) error {
-	o := order{source: m.source}
-	for _, opt := range opts {
-		opt(&o)
-	}
-	o.unlessBusy = true
-	if err := m.begin(ctx, o); err != nil {
-		return fmt.Errorf("snapshot: %w", err)
-	}
-	if _, clocked := o.source.(Clocked); !clocked && o.captured.IsZero() {
-		o.captured = m.how.now() // what is given may have been captured already
-	}
-	ctx = context.WithoutCancel(ctx)
-	err := m.background(func() {
-		defer m.end()
-		_, err := m.snapshot(ctx, o)
-		m.logFailure(ctx, err)
-	})
-	if err != nil {
-		m.end()
-		return fmt.Errorf("snapshot: %w", err)
-	}
-	return nil
-}
-
-// take takes a snapshot when it is its turn.
-func (m *Manager) take(ctx context.Context, o order) (Generation, error) {
-	if err := m.begin(ctx, o); err != nil {
+// taken or restored. The generation is valid, too, where the error is a *[PruneError].
+func (m *Manager) Snapshot(ctx context.Context) (Generation, error) {
+	if err := m.wait(ctx); err != nil {
 		return Generation{}, fmt.Errorf("snapshot: %w", err)
 	}
 	defer m.end()
-	return m.snapshot(ctx, o)
-}
-
-// begin waits for the turn to take a snapshot.
-func (m *Manager) begin(ctx context.Context, o order) error {
-	if err := m.wait(ctx, o.unlessBusy); err != nil {
-		return err
-	}
-	if err := m.allowed(); err != nil {
-		m.end()
-		return err
-	}
-	return nil
+	return Turn{m}.Snapshot(ctx, m.source)
 }
 
 // wait waits for the turn.
-func (m *Manager) wait(ctx context.Context, unlessBusy bool) error {
+func (m *Manager) wait(ctx context.Context) error {
 	if err := m.alive(ctx); err != nil {
 		return err
 	}
 	select {
 	case m.turn <- struct{}{}:
-	default:
-		if unlessBusy {
-			return ErrBusy
-		}
-		select {
-		case m.turn <- struct{}{}:
-		case <-m.ending:
-			return ErrStopped
-		case <-ctx.Done():
-			return fmt.Errorf("wait for another one: %w", ctx.Err())
-		}
+	case <-m.ending:
+		return ErrStopped
+	case <-ctx.Done():
+		return fmt.Errorf("wait for another one: %w", ctx.Err())
 	}
 	if err := m.alive(ctx); err != nil { // it may have ended meanwhile
 		m.end()
@@ -160,25 +103,38 @@ func (m *Manager) wait(ctx context.Context, unlessBusy bool) error {
 func (m *Manager) end() { <-m.turn }
 
 func (m *Manager) alive(ctx context.Context) error {
+	if m.stopped() {
+		return ErrStopped
+	}
+	return ctx.Err()
+}
+
+func (m *Manager) stopped() bool {
 	select {
 	case <-m.ending:
-		return ErrStopped
+		return true
 	default:
-		return ctx.Err()
+		return false
 	}
 }
 
+// taking is how a snapshot is taken.
+type taking struct {
+	source    Source
+	ifChanged bool // of the periodic ones
+}
+
 // snapshot takes a snapshot. The caller has the turn.
-func (m *Manager) snapshot(ctx context.Context, o order) (Generation, error) {
+func (m *Manager) snapshot(ctx context.Context, how taking) (Generation, error) {
 	began := time.Now()
-	s, captured, err := m.capture(ctx, o)
+	s, captured, err := m.capture(ctx, how.source)
 	if err == nil {
 		err = ctx.Err()
 	}
 	if err != nil {
-		return Generation{}, m.failedUnlessOver(ctx, o, err)
+		return Generation{}, m.failedUnlessOver(ctx, how, err)
 	}
-	if o.ifChanged && m.unchanged(ctx, s, captured) {
+	if how.ifChanged && m.unchanged(ctx, s, captured) {
 		m.count(func(stats *Stats) {
 			stats.Unchanged++
 			stats.LastError = nil
@@ -188,7 +144,7 @@ func (m *Manager) snapshot(ctx context.Context, o order) (Generation, error) {
 	g, err := m.store.Save(ctx, s, captured)
 	var remains *PruneError
 	if err != nil && !errors.As(err, &remains) {
-		return Generation{}, m.failedUnlessOver(ctx, o, err)
+		return Generation{}, m.failedUnlessOver(ctx, how, err)
 	}
 	m.remember(s, captured, g)
 	m.count(func(stats *Stats) {
@@ -202,9 +158,9 @@ func (m *Manager) snapshot(ctx context.Context, o order) (Generation, error) {
 }
 
 // failedUnlessOver does not count a periodic one that ends with its context: nobody was waiting for it.
-func (m *Manager) failedUnlessOver(ctx context.Context, o order, err error) error {
+func (m *Manager) failedUnlessOver(ctx context.Context, how taking, err error) error {
 	err = fmt.Errorf("snapshot: %w", err)
-	if o.ifChanged && ctx.Err() != nil {
+	if how.ifChanged && ctx.Err() != nil {
 		return err
 	}
 	return m.failed(err)
@@ -244,11 +200,4 @@ func (m *Manager) unchanged(ctx context.Context, s *Snapshot, captured time.Time
 	// It is of no use if somebody has removed it.
 	list, err := m.store.List(ctx)
 	return err == nil && len(list) > 0 && list[0].Number == m.saved.generation.Number
-}
-
-// logFailure logs what nobody is told otherwise.
-func (m *Manager) logFailure(ctx context.Context, err error) {
-	if err != nil {
-		logger.FromContext(ctx).WarnContext(ctx, "snapshot failed", "error", err)
-	}
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/compozy/rediskit/internal/logger"
 )
 
 // StartPeriodicSnapshots takes a snapshot at each interval ([Every]) until ctx ends or Stop is called. One that would be
@@ -60,23 +62,15 @@ func (m *Manager) periodicEnded() {
 	m.endPeriodic = nil
 }
 
-// tick takes a periodic snapshot.
+// tick takes a periodic snapshot, and logs a failure, which nobody is told otherwise.
 func (m *Manager) tick(ctx context.Context) {
-	_, err := m.take(ctx, order{source: m.source, ifChanged: true})
-	if ctx.Err() == nil { // else it is no failure, but the end
-		m.logFailure(ctx, err)
+	err := m.Alone(ctx, func(turn Turn) error {
+		_, err := turn.snapshot(ctx, taking{source: m.source, ifChanged: true})
+		return err
+	})
+	if err != nil && ctx.Err() == nil { // else it is no failure, but the end
+		logger.FromContext(ctx).WarnContext(ctx, "snapshot failed", "error", err)
 	}
-}
-
-// background runs a function in a goroutine that Stop waits for. Once Stop has begun it is too late for it.
-func (m *Manager) background(work func()) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.stopping {
-		return ErrStopped
-	}
-	m.working.Go(work)
-	return nil
 }
 
 // Stop ends what runs in the background, takes the final snapshot if there is to be one ([FinalSnapshot]), and returns when
@@ -86,11 +80,7 @@ func (m *Manager) background(work func()) error {
 // That ctx has ended does not matter, so it can be that of a test: Stop has the time that FinalSnapshot says, 30 seconds
 // without it, and less only where a deadline of ctx comes sooner. Stop can be called by many goroutines: the first does the
 // work, the others wait for it, or for their context, and get the same error.
-func (m *Manager) Stop(ctx context.Context, opts ...StopOption) error {
-	last := stopping{final: m.how.final, source: m.source}
-	for _, opt := range opts {
-		opt(&last)
-	}
+func (m *Manager) Stop(ctx context.Context) error {
 	m.mu.Lock()
 	first := !m.stopping
 	m.stopping = true
@@ -108,13 +98,13 @@ func (m *Manager) Stop(ctx context.Context, opts ...StopOption) error {
 	}
 	defer close(m.ended)
 	close(m.ending)
-	if err := m.finish(ctx, last); err != nil {
+	if err := m.finish(ctx); err != nil {
 		m.endErr = fmt.Errorf("stop snapshots: %w", err)
 	}
 	return m.endErr
 }
 
-func (m *Manager) finish(ctx context.Context, last stopping) error {
+func (m *Manager) finish(ctx context.Context) error {
 	ctx, cancel := m.lastContext(ctx)
 	defer cancel()
 	if err := m.waitForAll(ctx); err != nil {
@@ -124,10 +114,10 @@ func (m *Manager) finish(ctx context.Context, last stopping) error {
 	m.mu.Lock()
 	unrestored := m.unrestored
 	m.mu.Unlock()
-	if !last.final || unrestored != nil { // whoever called Restore knows why
+	if !m.how.final || unrestored != nil { // whoever called Restore knows why
 		return nil
 	}
-	_, err := m.snapshot(ctx, order{source: last.source})
+	_, err := m.snapshot(ctx, taking{source: m.source})
 	return err
 }
 
@@ -140,7 +130,7 @@ func (m *Manager) lastContext(ctx context.Context) (context.Context, context.Can
 	return context.WithTimeout(context.WithoutCancel(ctx), patience)
 }
 
-// waitForAll waits for the goroutines, and for the turn.
+// waitForAll waits for the goroutine of the periodic snapshots, and for the turn.
 func (m *Manager) waitForAll(ctx context.Context) error {
 	idle := make(chan struct{})
 	go func() {

@@ -209,7 +209,7 @@ func TestStopTakesAFinalSnapshotThoughItsContextHasEnded(t *testing.T) {
 			require.ErrorIs(t, err, snapshot.ErrStopped)
 			_, err = m.Restore(t.Context())
 			require.ErrorIs(t, err, snapshot.ErrStopped)
-			require.ErrorIs(t, m.SnapshotInBackground(t.Context()), snapshot.ErrStopped)
+			require.ErrorIs(t, m.TryAlone(nil), snapshot.ErrStopped)
 			require.ErrorIs(t, m.StartOver(t.Context()), snapshot.ErrStopped)
 
 			again := manage(t, holding(t, "SET a 1\n"), store, test.opts...)
@@ -248,7 +248,10 @@ func TestStopWaits(t *testing.T) {
 					return nil
 				}
 				m := manage(t, source, store, snapshot.FinalSnapshot(10*time.Second))
-				require.NoError(t, m.SnapshotInBackground(t.Context()))
+				go func() {
+					_, err := m.Snapshot(t.Context())
+					assert.NoError(t, err)
+				}()
 				synctest.Wait()
 				source.before = nil
 				ctx := t.Context()

@@ -54,39 +54,3 @@ func managed(opts []ManagerOption) (managing, error) {
 	}
 	return m, nil
 }
-
-// TakeOption changes how one snapshot is taken.
-type TakeOption func(*order)
-
-// order is what the options say.
-type order struct {
-	source     Source
-	captured   time.Time // the zero value if that is not known beforehand
-	unlessBusy bool
-	ifChanged  bool // of the periodic ones
-}
-
-// From takes the snapshot of another source: of the one keyspace, but by another way. A *[Snapshot] that was captured
-// already is one.
-func From(source Source) TakeOption { return func(o *order) { o.source = source } }
-
-// CapturedAt says by the source's clock when the source was captured, if it is a *[Snapshot] given with [From].
-func CapturedAt(moment time.Time) TakeOption { return func(o *order) { o.captured = moment } }
-
-// UnlessBusy fails with [ErrBusy], and does not wait, while another snapshot is being taken or restored.
-func UnlessBusy() TakeOption { return func(o *order) { o.unlessBusy = true } }
-
-// StopOption changes how a [Manager] stops.
-type StopOption func(*stopping)
-
-// stopping is what the options say.
-type stopping struct {
-	final  bool
-	source Source
-}
-
-// NoFinalSnapshot makes [Manager.Stop] take no last snapshot, whatever [FinalSnapshot] says.
-func NoFinalSnapshot() StopOption { return func(s *stopping) { s.final = false } }
-
-// FinalFrom takes the last snapshot of another source, if there is to be one: of the one keyspace, but by another way.
-func FinalFrom(source Source) StopOption { return func(s *stopping) { s.source = source } }

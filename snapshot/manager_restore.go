@@ -15,7 +15,7 @@ import (
 // After any other error the manager takes no snapshots, lest they replace what could not be restored, until a Restore
 // succeeds or StartOver is called.
 func (m *Manager) Restore(ctx context.Context, opts ...RestoreOption) (g Generation, err error) {
-	if err := m.wait(ctx, false); err != nil {
+	if err := m.wait(ctx); err != nil {
 		return Generation{}, fmt.Errorf("restore: %w", err)
 	}
 	defer m.end()
@@ -43,7 +43,7 @@ func (m *Manager) restore(ctx context.Context, target Target, opts []RestoreOpti
 // give way to them: a store that has a method SetAside(context.Context) error, as [FileStore] has, is asked to set its
 // generations aside. If Restore has not failed nothing happens.
 func (m *Manager) StartOver(ctx context.Context) error {
-	if err := m.wait(ctx, false); err != nil {
+	if err := m.wait(ctx); err != nil {
 		return fmt.Errorf("start over: %w", err)
 	}
 	defer m.end()

@@ -174,9 +174,8 @@ func TestAfterAFailedRestore(t *testing.T) {
 	_, err = m.Snapshot(t.Context())
 	require.ErrorIs(t, err, snapshot.ErrUnrestored)
 	require.ErrorIs(t, err, errDisk)
-	require.ErrorIs(t, m.SnapshotInBackground(t.Context()), snapshot.ErrUnrestored)
 	require.NoError(t, m.Stop(t.Context()))
-	require.Equal(t, snapshot.Stats{Failed: 2, LastError: m.Stats().LastError}, m.Stats())
+	require.Equal(t, snapshot.Stats{Failed: 1, LastError: m.Stats().LastError}, m.Stats())
 	s, _, err := store.Latest(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, 1, s.Len())
@@ -217,46 +216,33 @@ func TestOnlyOneAtATime(t *testing.T) {
 			return nil
 		}
 		m := manage(t, source, &memory{})
-		require.NoError(t, m.SnapshotInBackground(t.Context()))
+		var taking sync.WaitGroup
+		take := func() {
+			_, err := m.Snapshot(t.Context())
+			assert.NoError(t, err)
+		}
+		taking.Go(take)
 		<-capturing
 		require.True(t, m.Stats().Busy)
-		_, err := m.Snapshot(t.Context(), snapshot.UnlessBusy())
-		require.ErrorIs(t, err, snapshot.ErrBusy)
-		require.ErrorIs(t, m.SnapshotInBackground(t.Context()), snapshot.ErrBusy)
+		require.ErrorIs(t, m.TryAlone(nil), snapshot.ErrBusy)
 		impatient, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		_, err = m.Snapshot(impatient)
+		_, err := m.Snapshot(impatient)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		_, err = m.Restore(impatient)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 
-		var waiting sync.WaitGroup
-		waiting.Go(func() {
-			_, err := m.Snapshot(t.Context())
-			assert.NoError(t, err)
-		})
+		taking.Go(take)
 		synctest.Wait()
 		require.Zero(t, m.Stats().Taken)
 		proceed <- struct{}{}
 		<-capturing
 		require.Equal(t, 1, m.Stats().Taken)
 		proceed <- struct{}{}
-		waiting.Wait()
+		taking.Wait()
 		require.Equal(t, 2, m.Stats().Taken)
 		require.False(t, m.Stats().Busy)
 	})
-}
-
-// A snapshot that was captured in another way is saved by the same turn and the same store.
-func TestASnapshotFromAnotherSource(t *testing.T) {
-	t.Parallel()
-	store := &memory{}
-	m := manage(t, holding(t, ""), store)
-	_, err := m.Snapshot(t.Context(), snapshot.From(decode(t, "SET a b\n")), snapshot.UnlessBusy())
-	require.NoError(t, err)
-	s, _, err := store.Latest(t.Context())
-	require.NoError(t, err)
-	require.Equal(t, 1, s.Len())
 }
 
 func TestStats(t *testing.T) {

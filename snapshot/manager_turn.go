@@ -11,23 +11,44 @@ import (
 type Turn struct{ manager *Manager }
 
 // Alone runs fn when no snapshot is being taken or restored, and nothing else is until fn returns: for what takes several
-// steps that belong together, such as a snapshot of a server that stops at that moment, or a snapshot and its restoration.
-// Whoever holds a lock that a capture needs must not wait for the manager, but can take it inside fn. fn uses the Turn and
-// not the manager, which would wait for itself.
+// steps that belong together, such as a snapshot, a migration, and the way back if that fails. Whoever holds a lock that a
+// capture needs must not wait for the manager, but can take it inside fn, or call TryAlone. fn uses the Turn and not the
+// manager, which would wait for itself.
 func (m *Manager) Alone(ctx context.Context, fn func(Turn) error) error {
-	if err := m.wait(ctx, false); err != nil {
+	if err := m.wait(ctx); err != nil {
 		return err
 	}
 	defer m.end()
 	return fn(Turn{m})
 }
 
+// TryAlone is Alone that never waits: while a snapshot is being taken or restored it fails with [ErrBusy].
+func (m *Manager) TryAlone(fn func(Turn) error) error {
+	if m.stopped() {
+		return ErrStopped
+	}
+	select {
+	case m.turn <- struct{}{}:
+	default:
+		return ErrBusy
+	}
+	defer m.end()
+	if m.stopped() { // it may have ended meanwhile
+		return ErrStopped
+	}
+	return fn(Turn{m})
+}
+
 // Snapshot is [Manager.Snapshot] of a source, which is the keyspace by whichever way the caller has to it.
 func (t Turn) Snapshot(ctx context.Context, source Source) (Generation, error) {
+	return t.snapshot(ctx, taking{source: source})
+}
+
+func (t Turn) snapshot(ctx context.Context, how taking) (Generation, error) {
 	if err := t.manager.allowed(); err != nil {
 		return Generation{}, fmt.Errorf("snapshot: %w", err)
 	}
-	return t.manager.snapshot(ctx, order{source: source})
+	return t.manager.snapshot(ctx, how)
 }
 
 // Restore is [Manager.Restore] into a target, which is the keyspace by whichever way the caller has to it.

@@ -2,6 +2,7 @@ package snapshot_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -34,20 +35,9 @@ func TestASourcesOwnClockCounts(t *testing.T) {
 	require.NoError(t, err)
 	source.requireHolds(t, "SELECT 0\nSET k v\nPEXPIRE k 540000\n")
 
-	require.NoError(t, m.SnapshotInBackground(t.Context()))
-	require.NoError(t, m.Stop(t.Context()))
-	require.Equal(t, noon.Add(2*time.Minute), m.Stats().Last.Captured)
-}
-
-func TestWhatWasCapturedBefore(t *testing.T) {
-	t.Parallel()
-	captured, err := snapshot.Capture(t.Context(), holding(t, "SET k v\n"))
+	g, err = m.Snapshot(t.Context())
 	require.NoError(t, err)
-	m := manage(t, clocked{holding(t, ""), clockAt(noon)}, &memory{})
-	g, err := m.Snapshot(t.Context(), snapshot.From(captured), snapshot.CapturedAt(noon.Add(-time.Hour)))
-	require.NoError(t, err)
-	require.Equal(t, noon.Add(-time.Hour), g.Captured)
-	require.Equal(t, 1, g.Keys)
+	require.Equal(t, noon.Add(2*time.Minute), g.Captured)
 }
 
 func TestAManagerForOneself(t *testing.T) {
@@ -57,11 +47,9 @@ func TestAManagerForOneself(t *testing.T) {
 	m := manage(t, source, &memory{}, snapshot.Now(clock.now))
 	err := m.Alone(t.Context(), func(turn snapshot.Turn) error {
 		require.True(t, m.Stats().Busy)
-		_, err := m.Snapshot(t.Context(), snapshot.UnlessBusy())
-		require.ErrorIs(t, err, snapshot.ErrBusy)
-		require.ErrorIs(t, m.SnapshotInBackground(t.Context()), snapshot.ErrBusy)
+		require.ErrorIs(t, m.TryAlone(nil), snapshot.ErrBusy)
 
-		_, err = turn.Snapshot(t.Context(), source)
+		_, err := turn.Snapshot(t.Context(), source)
 		require.NoError(t, err)
 		source.set(new(snapshot.Snapshot))
 		g, err := turn.Restore(t.Context(), source)
@@ -76,6 +64,21 @@ func TestAManagerForOneself(t *testing.T) {
 	require.Equal(t, 1, m.Stats().Restored)
 	require.NoError(t, m.Stop(t.Context()))
 	require.ErrorIs(t, m.Alone(t.Context(), nil), snapshot.ErrStopped)
+}
+
+// A source can be the same keyspace by another way, or what was captured of it before.
+func TestASnapshotFromAnotherSource(t *testing.T) {
+	t.Parallel()
+	m := manage(t, holding(t, ""), &memory{})
+	err := m.TryAlone(func(turn snapshot.Turn) error {
+		require.True(t, m.Stats().Busy)
+		g, err := turn.Snapshot(t.Context(), decode(t, "SET a b\n"))
+		require.Equal(t, 1, g.Keys)
+		return errors.Join(err, errDisk)
+	})
+	require.ErrorIs(t, err, errDisk)
+	require.False(t, m.Stats().Busy)
+	require.Equal(t, 1, m.Stats().Taken)
 }
 
 // refusing cannot be restored.
@@ -101,20 +104,4 @@ func TestAfterAFailedRestoreOfOnesOwn(t *testing.T) {
 		return err
 	})
 	require.NoError(t, err)
-}
-
-func TestWaysToStop(t *testing.T) {
-	t.Parallel()
-	store := &memory{}
-	m := manage(t, holding(t, "SET k v\n"), store, snapshot.FinalSnapshot(time.Minute))
-	require.NoError(t, m.Stop(t.Context(), snapshot.NoFinalSnapshot()))
-	require.Zero(t, store.count())
-
-	m = manage(t, holding(t, "SET k v\n"), store, snapshot.FinalSnapshot(time.Minute))
-	require.NoError(t, m.Stop(t.Context(), snapshot.FinalFrom(holding(t, "SET k v\nSET l v\n"))))
-	require.Equal(t, 2, m.Stats().Last.Keys)
-
-	m = manage(t, holding(t, "SET k v\n"), store)
-	require.NoError(t, m.Stop(t.Context(), snapshot.FinalFrom(holding(t, "SET k v\nSET l v\n"))))
-	require.Equal(t, 1, store.count(), "none was to be taken")
 }

@@ -97,10 +97,15 @@ func readHash(do Do, name string) (Value, error) {
 		question = append(question, pairs[i])
 	}
 	ttls, err := ask(do, numbers, question...)
-	if err != nil {
+	if err != nil && !isUnknownCommand(err) {
 		return nil, err
 	}
 	return hashWithTTLs(fields, ttls)
+}
+
+// isUnknownCommand tells what a server says that is older than a command.
+func isUnknownCommand(err error) bool {
+	return strings.Contains(strings.ToLower(err.Error()), "unknown command")
 }
 
 // hashWithTTLs joins fields and what HPTTL has answered, nothing where the server does not know field TTLs.

@@ -3,6 +3,7 @@ package snapshot
 import (
 	"context"
 	_ "embed" // for the scripts
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -191,7 +192,7 @@ func addRow(b *Builder, db int, row []any, chosen selection) error {
 // Restore implements [Target].
 func (r Remote) Restore(ctx context.Context, s *Snapshot, opts ...RestoreOption) error {
 	if r.parts() != nil {
-		return fmt.Errorf("restore: %w", ErrCluster)
+		return errors.New("restore: a cluster cannot be restored in one go")
 	}
 	how := restoringAs(opts)
 	client := once(ctx, r.client)

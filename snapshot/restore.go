@@ -2,7 +2,6 @@ package snapshot
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -12,6 +11,7 @@ import (
 // Target is a Redis that a snapshot can be put into. [Of] makes one of a client; a *redistest.Server is one.
 type Target interface {
 	Source
+	// Restore is what [Restore] calls.
 	Restore(ctx context.Context, s *Snapshot, opts ...RestoreOption) error
 }
 
@@ -64,9 +64,6 @@ type Loss struct {
 func (l Loss) String() string {
 	return fmt.Sprintf("database %d: key %s: %s", l.Database, words.Quote(l.Key), l.Attribute)
 }
-
-// ErrNotEmpty is why [Restore] leaves a target alone that holds keys.
-var ErrNotEmpty = errors.New("the target is not empty; use Replace or Merge")
 
 // UnsupportedError tells what a target cannot hold. Nothing was written.
 type UnsupportedError struct{ Loss Loss }

@@ -39,7 +39,7 @@ func (s *Snapshot) Databases() []int {
 // Keys walks the keys of a database by name, in the order of their bytes.
 func (s *Snapshot) Keys(db int) iter.Seq[Key] { return slices.Values(s.database(db)) }
 
-// Key returns one key of a database.
+// Key returns one key of a database. It is false where there is none of that name.
 func (s *Snapshot) Key(db int, name string) (Key, bool) {
 	keys := s.database(db)
 	i, ok := slices.BinarySearchFunc(keys, name, func(k Key, name string) int { return strings.Compare(k.Name, name) })
@@ -109,7 +109,7 @@ func isNothing(v Value) bool {
 	}
 }
 
-// Snapshot returns what was added so far.
+// Snapshot returns what was added so far. More can be added afterwards, for another snapshot.
 func (b *Builder) Snapshot() *Snapshot {
 	s := &Snapshot{}
 	for _, index := range slices.Sorted(maps.Keys(b.databases)) {

@@ -2,13 +2,13 @@ package snapshot_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"time"
 
-	"github.com/compozy/rediskit/redistest"
 	"github.com/compozy/rediskit/snapshot"
 )
 
@@ -65,37 +65,112 @@ func ExampleOpenFileStore() {
 	// SET day:3 sunny
 }
 
-func ExampleManager() {
+// A folder that a program has open can be looked into meanwhile.
+func ExampleReadOnly() {
 	inFolder(func(folder string) error {
-		run := func(use func(ctx context.Context, srv *redistest.Server) error) {
-			served(func(ctx context.Context, srv *redistest.Server) error {
-				store, err := snapshot.OpenFileStore(folder)
-				if err != nil {
-					return err
-				}
-				manager, err := snapshot.NewManager(ctx, srv, store,
-					snapshot.Every(time.Minute), snapshot.FinalSnapshot(10*time.Second))
-				if err != nil {
-					return err
-				}
-				if _, err := manager.Restore(ctx); err != nil && !errors.Is(err, snapshot.ErrNoSnapshot) {
-					return err
-				}
-				if err := manager.StartPeriodicSnapshots(ctx); err != nil {
-					return err
-				}
-				return errors.Join(use(ctx, srv), manager.Stop(ctx), store.Close())
-			})
+		ctx := context.TODO() // in a program: the context of main
+		store, err := snapshot.OpenFileStore(folder, snapshot.Compressed())
+		if err != nil {
+			return err
 		}
-		run(func(ctx context.Context, srv *redistest.Server) error {
-			return srv.Client().RPush(ctx, "todo", "buy milk", "call Ada").Err()
-		})
-		run(func(ctx context.Context, srv *redistest.Server) error {
-			fmt.Println(srv.Client().LRange(ctx, "todo", 0, -1).Val())
-			return nil
-		})
-		return nil
+		defer store.Close() //nolint:errcheck // everything was saved
+		for _, weather := range []string{"sunny", "cloudy"} {
+			if _, err := store.Save(ctx, day(weather), time.Now()); err != nil {
+				return err
+			}
+		}
+
+		_, err = snapshot.OpenFileStore(folder)
+		var locked *snapshot.LockedError
+		fmt.Println("in use:", errors.As(err, &locked))
+		reader, err := snapshot.OpenFileStore(folder, snapshot.ReadOnly())
+		if err != nil {
+			return err
+		}
+		latest, g, err := reader.Latest(ctx)
+		if err != nil {
+			return err
+		}
+		first, _, err := reader.Open(ctx, 1)
+		if err != nil {
+			return err
+		}
+		fmt.Println(g.Name)
+		fmt.Print(snapshot.Diff(first, latest))
+		_, err = reader.Save(ctx, first, time.Now())
+		fmt.Println("refused:", errors.Is(err, snapshot.ErrReadOnly))
+		return reader.Close()
 	})
 	// Output:
-	// [buy milk call Ada]
+	// in use: true
+	// 00000002.redis.zst
+	// weather (string): want sunny, got cloudy
+	// refused: true
+}
+
+func day(weather string) *snapshot.Snapshot {
+	var keys snapshot.Builder
+	keys.Set(0, snapshot.Key{Name: "weather", Value: snapshot.String(weather)})
+	return keys.Snapshot()
+}
+
+// A damaged file is found out, and the one before it counts.
+func ExampleOnCorrupt() {
+	inFolder(func(folder string) error {
+		ctx := context.TODO() // in a program: the context of main
+		alarm := func(found *snapshot.CorruptError) {
+			fmt.Println(filepath.Base(found.File), "is kept as", filepath.Base(found.MovedTo)+":", found.Reason)
+		}
+		store, err := snapshot.OpenFileStore(folder, snapshot.OnCorrupt(alarm))
+		if err != nil {
+			return err
+		}
+		for _, weather := range []string{"sunny", "cloudy"} {
+			if _, err := store.Save(ctx, day(weather), time.Now()); err != nil {
+				return err
+			}
+		}
+		if err := os.Truncate(filepath.Join(folder, "00000002.redis"), 150); err != nil {
+			return err
+		}
+		s, _, err := store.Latest(ctx)
+		if err != nil {
+			return err
+		}
+		weather, _ := s.Key(0, "weather")
+		fmt.Println(weather.Value)
+		return store.Close()
+	})
+	// Output:
+	// 00000002.redis is kept as 00000002.redis.corrupt: its contents do not match its checksum
+	// sunny
+}
+
+// A program of an older version begins anew, and leaves the files of the newer one to that.
+func ExampleFileStore_SetAside() {
+	inFolder(func(folder string) error {
+		ctx := context.TODO() // in a program: the context of main
+		const title, rest = "# rediskit snapshot 99\n", "who knows what\n"
+		newer := fmt.Sprintf("%s# sha256 %x\n%s", title, sha256.Sum256([]byte(title+rest)), rest)
+		if err := os.WriteFile(filepath.Join(folder, "00000001.redis"), []byte(newer), 0o600); err != nil {
+			return err
+		}
+		store, err := snapshot.OpenFileStore(folder)
+		if err != nil {
+			return err
+		}
+		if _, _, err := store.Latest(ctx); errors.Is(err, snapshot.ErrNewerFormat) {
+			if err := store.SetAside(ctx); err != nil {
+				return err
+			}
+		}
+		_, _, err = store.Latest(ctx)
+		fmt.Println("nothing left:", errors.Is(err, snapshot.ErrNoneGood))
+		g, err := store.Save(ctx, day("sunny"), time.Now())
+		fmt.Println(g.Name)
+		return errors.Join(err, store.Close())
+	})
+	// Output:
+	// nothing left: true
+	// 00000002.redis
 }

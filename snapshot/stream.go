@@ -18,9 +18,11 @@ type Stream struct {
 	counters *StreamCounters
 }
 
-// StreamCounters are what Redis 7.0 keeps for the lag of groups.
+// StreamCounters are what Redis 7.0 and later keep for the lag of groups.
 type StreamCounters struct {
+	// EntriesAdded is how many entries were ever added.
 	EntriesAdded int64
+	// MaxDeletedID is the greatest id of an entry that XDEL has deleted, 0-0 if there is none.
 	MaxDeletedID StreamID
 }
 
@@ -31,7 +33,8 @@ type Entry struct {
 	fields []string
 }
 
-// NewEntry makes an entry of fields and values in turn. It takes them over.
+// NewEntry makes an entry of fields and values in turn, so of an even number of words. It takes them over: the caller must
+// not change them any more.
 func NewEntry(id StreamID, fields ...string) Entry { return Entry{id, fields} }
 
 // Fields walks the fields and their values in the order in which they were added.
@@ -66,8 +69,9 @@ type Pending struct {
 	Count int64
 }
 
-// NewStream makes a stream of entries in ascending order and of groups. It takes them over. Of groups of the same name
-// the last one counts.
+// NewStream makes a stream of entries in ascending order of their ids, and of groups. lastID is the greatest id that an
+// entry ever had, so not below that of the last one. It takes the slices over: the caller must not change them any more. Of
+// groups of the same name the last one counts.
 func NewStream(lastID StreamID, entries []Entry, groups []Group) *Stream {
 	groups = lastOfEach(groups, func(a, b Group) int { return strings.Compare(a.Name, b.Name) })
 	return &Stream{entries: entries, groups: groups, lastID: lastID}
@@ -91,8 +95,8 @@ func (s *Stream) Counters() (StreamCounters, bool) {
 	return *s.counters, true
 }
 
-// NewGroup makes a consumer group; consumers are those of pending entries and those named. It takes the slices over. Of
-// pending entries of the same id the last one counts.
+// NewGroup makes a consumer group; consumers are those of pending entries and those named. It takes the slices over:
+// the caller must not change them any more. Of pending entries of the same id the last one counts.
 func NewGroup(name string, lastID StreamID, consumers []string, pending []Pending) Group {
 	for i, p := range pending {
 		consumers = append(consumers, p.Consumer)
@@ -103,13 +107,14 @@ func NewGroup(name string, lastID StreamID, consumers []string, pending []Pendin
 	return Group{Name: name, LastID: lastID, consumers: slices.Compact(consumers), pending: pending}
 }
 
-// WithEntriesRead returns the same group with its logical read counter.
+// WithEntriesRead returns the same group with its read counter: how many of the stream's entries it has been given.
 func (g Group) WithEntriesRead(n int64) Group {
 	g.entriesRead = &n
 	return g
 }
 
-// EntriesRead is the group's logical read counter. It is false where the server does not know it.
+// EntriesRead is the group's read counter, as in XINFO GROUPS of Redis 7.0 and later. It is false where the server does
+// not know it.
 func (g Group) EntriesRead() (int64, bool) {
 	if g.entriesRead == nil {
 		return 0, false

@@ -39,8 +39,8 @@ func WithoutTTL(s *Snapshot) *Snapshot {
 }
 
 // Scrub returns the same keyspace with every match of a pattern replaced, as [regexp.Regexp.ReplaceAllString] does it: in
-// the names of keys, and in values, elements, members, fields, groups and consumers. Keys that come to have the same name
-// become one.
+// the names of keys, and in values, elements, members, fields, groups and consumers. Of keys that come to have the same
+// name the last one counts, in the order that they had.
 func Scrub(s *Snapshot, pattern *regexp.Regexp, replacement string) *Snapshot {
 	clean := func(word string) string { return pattern.ReplaceAllString(word, replacement) }
 	return s.transform(func(k Key) Key {

@@ -22,20 +22,36 @@ var _ engine.Disk = disk{}
 
 // Save implements engine.Disk.
 func (d disk) Save(x *engine.Section) error {
-	_, err := d.manager.Snapshot(d.ctx, snapshot.From(held(x)), snapshot.UnlessBusy())
-	return d.told("SAVE", saved(d.ctx, err))
+	return d.told("SAVE", d.manager.TryAlone(func(turn snapshot.Turn) error {
+		return take(d.ctx, turn, held(x))
+	}))
 }
 
-// SaveInBackground implements engine.Disk.
+// SaveInBackground implements engine.Disk. The goroutine captures while the command waits for it, and saves afterwards. It
+// has the manager's turn until it is done, so whoever stops the manager waits for it.
 func (d disk) SaveInBackground(x *engine.Section) error {
-	if d.manager.Stats().Busy { // it is not for nothing, then, to capture everything
-		return engine.ErrBusy
-	}
-	s, err := snapshot.Capture(d.ctx, held(x))
-	if err == nil {
-		err = d.manager.SnapshotInBackground(d.ctx, snapshot.From(s), snapshot.CapturedAt(x.Now()))
-	}
-	return d.told("BGSAVE", err)
+	begun, answer := false, make(chan error)
+	source := keyspace(func(capture func(*engine.Section) error) error {
+		err := capture(x)
+		if err == nil {
+			begun = true
+			close(answer) // from here on the section is its owner's alone
+		}
+		return err
+	})
+	go func() {
+		err := d.manager.TryAlone(func(turn snapshot.Turn) error {
+			err := take(d.ctx, turn, source)
+			if begun {
+				return d.logged("BGSAVE", err)
+			}
+			return err
+		})
+		if !begun {
+			answer <- err
+		}
+	}()
+	return d.told("BGSAVE", <-answer)
 }
 
 // LastSave implements engine.Disk.
@@ -50,13 +66,16 @@ func (d disk) Shutdown(how engine.ShutdownMode) error {
 	save := how == engine.ShutdownSave ||
 		how == engine.ShutdownDefault && (settings.SnapshotOnShutdown || settings.SnapshotInterval > 0)
 	err := d.manager.Alone(d.ctx, func(turn snapshot.Turn) error {
-		if !save {
-			return d.engine.Shutdown(nil)
+		var last func(*engine.Section) error
+		if save {
+			last = func(x *engine.Section) error { return take(d.ctx, turn, held(x)) }
 		}
-		return d.engine.Shutdown(func(x *engine.Section) error {
-			_, err := turn.Snapshot(d.ctx, held(x))
-			return saved(d.ctx, err)
-		})
+		if err := d.engine.Shutdown(last); err != nil {
+			return err
+		}
+		d.endPeriodic()
+		d.shut = true
+		return nil
 	})
 	if err == nil {
 		err = d.abandon(d.ctx)
@@ -66,12 +85,15 @@ func (d disk) Shutdown(how engine.ShutdownMode) error {
 
 // told logs why a command has failed, as its reply does not say it.
 func (d disk) told(command string, err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, snapshot.ErrBusy):
+	if errors.Is(err, snapshot.ErrBusy) {
 		return engine.ErrBusy
 	}
-	logger.FromContext(d.ctx).WarnContext(d.ctx, command+" failed", "error", err)
+	return d.logged(command, err)
+}
+
+func (d disk) logged(command string, err error) error {
+	if err != nil {
+		logger.FromContext(d.ctx).WarnContext(d.ctx, command+" failed", "error", err)
+	}
 	return err
 }

@@ -1,8 +1,12 @@
 package standalone
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"log/slog"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,6 +15,7 @@ import (
 
 	"github.com/compozy/rediskit/internal/config"
 	"github.com/compozy/rediskit/internal/engine"
+	"github.com/compozy/rediskit/internal/logger"
 	"github.com/compozy/rediskit/snapshot"
 )
 
@@ -104,6 +109,70 @@ func TestBackgroundSave(t *testing.T) {
 	require.Equal(t, 2, s.Stats().Taken, "Close waits for it")
 }
 
+// slow is a store that has somebody wait.
+type slow struct {
+	snapshot.Store
+
+	proceed chan struct{}
+}
+
+func (s slow) Save(ctx context.Context, snap *snapshot.Snapshot, captured time.Time) (snapshot.Generation, error) {
+	<-s.proceed
+	return s.Store.Save(ctx, snap, captured)
+}
+
+func TestBackgroundSaveIsOfTheMomentOfItsCommand(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	ctx := with(t, keeping(folder))
+	s := up(t, ctx, nil)
+	p, client := s.persistence, s.Client()
+	store := slow{p.store, make(chan struct{})}
+	var err error
+	p.manager, err = snapshot.NewManager(ctx, s.backend.Keyspace(), store)
+	require.NoError(t, err)
+	noon := time.Date(2030, 1, 1, 12, 0, 0, 0, time.UTC)
+	p.engine.MoveTo(noon)
+	require.NoError(t, client.Set(ctx, "k", "before", 0).Err())
+	require.NoError(t, client.BgSave(ctx).Err())
+
+	p.engine.MoveTo(noon.Add(time.Hour))
+	require.NoError(t, client.Set(ctx, "k", "after", 0).Err(), "nobody waits for the disk")
+	require.True(t, s.Stats().Busy)
+	const busy = "ERR Background save already in progress"
+	require.EqualError(t, client.BgSave(ctx).Err(), busy)
+	require.EqualError(t, client.Save(ctx).Err(), busy)
+
+	closed := make(chan error)
+	go func() { closed <- s.Close(ctx) }()
+	store.proceed <- struct{}{}
+	store.proceed <- struct{}{} // of the last one
+	require.NoError(t, <-closed)
+	require.ErrorIs(t, disk{p, ctx}.SaveInBackground(nil), snapshot.ErrStopped)
+	store.Store, err = snapshot.OpenFileStore(folder, snapshot.ReadOnly())
+	require.NoError(t, err)
+	for number, want := range map[int]string{1: "before", 2: "after"} {
+		kept, g, err := store.Open(ctx, number)
+		require.NoError(t, err)
+		key, _ := kept.Key(0, "k")
+		require.Equal(t, snapshot.String(want), key.Value)
+		require.Equal(t, noon.Add(time.Duration(number-1)*time.Hour), g.Captured)
+	}
+}
+
+func TestBackgroundSaveThatFails(t *testing.T) {
+	t.Parallel()
+	var text bytes.Buffer
+	folder := t.TempDir()
+	ctx := logger.NewContext(with(t, manual(folder)), slog.New(slog.NewTextHandler(&text, nil)))
+	s := up(t, ctx, nil)
+	require.NoError(t, os.RemoveAll(folder))
+	require.NoError(t, s.Client().BgSave(ctx).Err(), "it has begun")
+	require.NoError(t, s.Close(ctx))
+	require.Equal(t, 1, s.Stats().Failed)
+	require.Equal(t, 1, strings.Count(text.String(), `level=WARN msg="BGSAVE failed" error="snapshot: save snapshot in `+folder))
+}
+
 func TestShutdown(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -148,6 +217,24 @@ func TestShutdown(t *testing.T) {
 			require.Equal(t, snapshot.String(test.want), key.Value, "Close adds nothing to it")
 		})
 	}
+}
+
+func TestShutdownAndCloseAtOnce(t *testing.T) {
+	t.Parallel()
+	ctx := with(t, keeping(t.TempDir()))
+	s := up(t, ctx, nil)
+	ended := make(chan error, 2)
+	err := s.persistence.manager.Alone(ctx, func(snapshot.Turn) error {
+		go func() {
+			_ = s.Client().Shutdown(ctx).Err() // of a connection that has ended, by the one or the other
+			ended <- nil
+		}()
+		go func() { ended <- s.Close(ctx) }()
+		return nil
+	})
+	require.NoError(t, err)
+	require.NoError(t, errors.Join(<-ended, <-ended))
+	require.Equal(t, 1, s.Stats().Taken)
 }
 
 func TestShutdownThatCannotSave(t *testing.T) {

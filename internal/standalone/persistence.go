@@ -19,6 +19,8 @@ const (
 	keep = 3
 	// lastWord is how much time there is for the snapshot at the end.
 	lastWord = 30 * time.Second
+	// lastBreath is how much more there is for the end itself.
+	lastBreath = 100 * time.Millisecond
 )
 
 // persistence keeps what a backend holds in a folder.
@@ -26,7 +28,12 @@ type persistence struct {
 	engine  *engine.Engine // nil where the backend is another process
 	store   *snapshot.FileStore
 	manager *snapshot.Manager
-	before  atomic.Int64 // how many snapshots had been taken when the server started again
+	last    snapshot.Source // what the last snapshot is taken of; nil if there is to be none
+	before  atomic.Int64    // how many snapshots had been taken when the server started again
+	shut    bool            // whether a client has ended the server; is only for who has the manager's turn
+
+	periodic    context.Context // of the snapshots meanwhile
+	endPeriodic context.CancelFunc
 }
 
 // openPersistence takes hold of the folder that the context's config names. It returns nil where that asks for none.
@@ -46,16 +53,20 @@ func openPersistence(ctx context.Context, backend Backend) (*persistence, error)
 	if settings.SnapshotInterval > 0 {
 		options = append(options, snapshot.Every(settings.SnapshotInterval))
 	}
-	if settings.SnapshotOnShutdown {
-		options = append(options, snapshot.FinalSnapshot(lastWord))
-	}
 	manager, err := snapshot.NewManager(ctx, backend.Keyspace(), store, options...)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("persistence: %w", err), store.Close())
 	}
 	p := &persistence{store: store, manager: manager}
+	p.periodic, p.endPeriodic = context.WithCancel(context.WithoutCancel(ctx)) // they end with the server
+	if settings.SnapshotOnShutdown {
+		p.last = backend.Keyspace()
+	}
 	if inside, ok := backend.(interface{ Engine() *engine.Engine }); ok {
 		p.engine = inside.Engine()
+		if p.last != nil {
+			p.last = keyspace(p.engine.Freeze)
+		}
 		p.engine.UseDisk(disk{ctx: context.WithoutCancel(ctx), persistence: p})
 	}
 	return p, nil
@@ -93,22 +104,59 @@ func (p *persistence) takeSnapshots(ctx context.Context) error {
 	if config.FromContext(ctx).Persistence.SnapshotInterval == 0 {
 		return nil
 	}
-	return p.manager.StartPeriodicSnapshots(context.WithoutCancel(ctx)) // they end with the server
+	return p.manager.StartPeriodicSnapshots(p.periodic)
 }
 
 // stop takes the last snapshot, if there is to be one, and lets go of the folder. A client that sends a command after that
 // snapshot gets no answer any more: what was answered is kept.
 func (p *persistence) stop(ctx context.Context) error {
-	var last []snapshot.StopOption
-	if p.engine != nil {
-		last = append(last, snapshot.FinalFrom(keyspace(p.engine.Freeze)))
+	p.endPeriodic() // none is to be saved over the last one
+	deadline := lastMoment(ctx)
+	ctx = context.WithoutCancel(ctx)
+	last, cancel := context.WithDeadline(ctx, deadline)
+	defer cancel()
+	err := p.takeLast(last)
+	// A deadline that is over would be none to the manager, which would wait once more.
+	ctx, cancel = context.WithDeadline(ctx, deadline.Add(lastBreath))
+	defer cancel()
+	return errors.Join(err, p.abandon(ctx))
+}
+
+// takeLast takes the last snapshot.
+func (p *persistence) takeLast(ctx context.Context) error {
+	if p.last == nil {
+		return nil
 	}
-	return errors.Join(saved(ctx, p.manager.Stop(ctx, last...)), p.store.Close())
+	err := p.manager.Alone(ctx, func(turn snapshot.Turn) error {
+		if p.shut {
+			return nil
+		}
+		return take(ctx, turn, p.last)
+	})
+	switch {
+	case err == nil, errors.Is(err, snapshot.ErrStopped): // a client has ended the server
+		return nil
+	case errors.Is(err, snapshot.ErrUnrestored): // whoever wanted the restart knows why
+		return nil
+	}
+	return fmt.Errorf("stop snapshots: %w", err)
+}
+
+// lastMoment is when the last snapshot is to be done. That ctx has ended, as that of a test has in a cleanup, does not
+// matter.
+func lastMoment(ctx context.Context) time.Time {
+	now := time.Now()
+	deadline, ok := ctx.Deadline()
+	if latest := now.Add(lastWord); !ok || deadline.Before(now) || deadline.After(latest) {
+		return latest
+	}
+	return deadline
 }
 
 // abandon lets go of the folder as it is.
 func (p *persistence) abandon(ctx context.Context) error {
-	return errors.Join(p.manager.Stop(ctx, snapshot.NoFinalSnapshot()), p.store.Close())
+	p.endPeriodic()
+	return errors.Join(p.manager.Stop(ctx), p.store.Close())
 }
 
 // restart makes the engine begin again with what is kept, and that is what it holds now if final is set.
@@ -116,8 +164,7 @@ func (p *persistence) restart(ctx context.Context, final bool) error {
 	return p.manager.Alone(ctx, func(turn snapshot.Turn) error {
 		return p.engine.Restart(func(x *engine.Section) error {
 			if final {
-				_, err := turn.Snapshot(ctx, held(x))
-				if err := saved(ctx, err); err != nil {
+				if err := take(ctx, turn, held(x)); err != nil {
 					return err
 				}
 			}
@@ -147,8 +194,9 @@ func (p *persistence) reload(ctx context.Context, turn snapshot.Turn, x *engine.
 	return x.Clear()
 }
 
-// saved takes it as a success, and logs it, if a snapshot was saved but older ones could not be removed.
-func saved(ctx context.Context, err error) error {
+// take takes a snapshot. It is a success, and is logged, if older ones could not be removed.
+func take(ctx context.Context, turn snapshot.Turn, source snapshot.Source) error {
+	_, err := turn.Snapshot(ctx, source)
 	var remains *snapshot.PruneError
 	if !errors.As(err, &remains) {
 		return err

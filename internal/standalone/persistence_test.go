@@ -168,6 +168,38 @@ func TestCloseTellsWhatCouldNotBeKept(t *testing.T) {
 	require.ErrorIs(t, dial(s), net.ErrClosed, "everything is closed all the same")
 }
 
+func TestCloseDoesNotWaitForEver(t *testing.T) {
+	t.Parallel()
+	ctx := with(t, keeping(t.TempDir()))
+	s, err := start(ctx, nil)
+	require.NoError(t, err)
+	impatient, cancel := context.WithTimeout(ctx, 10*time.Millisecond)
+	defer cancel()
+	began := time.Now()
+	err = s.persistence.manager.Alone(ctx, func(snapshot.Turn) error { return s.Close(impatient) })
+	require.ErrorContains(t, err, "close redis: stop snapshots: wait for another one: context deadline exceeded")
+	require.Less(t, time.Since(began), lastWord/2)
+	require.ErrorIs(t, dial(s), net.ErrClosed, "everything is closed all the same")
+}
+
+// What could not be restored is not replaced by what the server has gone on with.
+func TestNothingIsSavedAfterAFailedRestart(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	ctx := with(t, keeping(folder))
+	s := up(t, ctx, nil)
+	require.NoError(t, s.Client().Set(ctx, "k", "v", 0).Err())
+	require.NoError(t, s.Client().Save(ctx).Err())
+	spoil(t, folder)
+	require.ErrorIs(t, s.Crash(ctx), snapshot.ErrNoneGood)
+	require.Equal(t, "v", s.Client().Get(ctx, "k").Val())
+	require.EqualError(t, s.Client().Save(ctx).Err(), "ERR")
+	require.EqualError(t, s.Client().BgSave(ctx).Err(), "ERR")
+	require.NoError(t, s.Close(ctx), "which is no news")
+	_, err := onDisk(t, folder)
+	require.ErrorIs(t, err, snapshot.ErrNoneGood)
+}
+
 func TestWhatCannotBeRestored(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()

@@ -29,8 +29,8 @@ func Deviations(table map[string]string) Option {
 }
 
 // Survey runs every spec and tells how it went, in place of failing: nil, or what the first failed assertion said. It is for
-// making a table of [Deviations] from, of which it takes no notice. tell is called for one spec at a time, and not for those that are skipped;
-// with ginkgo -p each process knows of its own specs only.
+// making a table of [Deviations] from, of which it takes no notice. tell is called for one spec at a time, and not for those
+// that are skipped; with ginkgo -p each process knows of its own specs only.
 func Survey(tell func(spec string, outcome error)) Option {
 	return func(s *settings) { s.survey = tell }
 }

@@ -44,12 +44,12 @@ type Skipped struct {
 	Database int
 	Key      string
 	HasKey   bool
-	// Reason is [ErrModule] with the name of the module, or [ErrEmpty].
+	// Reason is [ErrModule] with the name of the module, or that a collection has no elements, which no Redis writes.
 	Reason error
 }
 
 // Decode reads the keyspace of an .rdb file. It leaves out collections without elements, as Redis does. What follows the end
-// of the file is ignored, and some of it may have been taken from the reader.
+// of the file is ignored, and some of it may have been taken from the reader. Every error is an *[Error].
 //
 // Data of modules cannot be held by a snapshot. Decode refuses a file that has some, with an *[Error] that is [ErrModule];
 // [Read] leaves it out and says so, and [Only] can leave out the keys beforehand.

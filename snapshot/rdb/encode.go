@@ -12,6 +12,8 @@ import (
 
 // Encode writes an .rdb file that Redis 7.0 and later load. The same snapshot gives the same bytes where [At] gives the
 // same moment: databases and keys are in order. Consumers of a group are seen last at that moment.
+//
+// Hash fields with a time to live need [Version], without which they are [ErrFieldTTLs].
 func Encode(w io.Writer, s *snapshot.Snapshot, opts ...EncodeOption) error {
 	settings, err := encodingAs(opts)
 	if err != nil {

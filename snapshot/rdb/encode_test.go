@@ -106,7 +106,7 @@ func TestFieldTTLsNeedVersion12(t *testing.T) {
 	require.ErrorIs(t, err, rdb.ErrFieldTTLs)
 	require.EqualError(t, err, "encode rdb: database 0: key key: fields with a time to live need rdb.Version(12), which Redis 7.4 and later read")
 	require.ErrorIs(t, rdb.Encode(&bytes.Buffer{}, s, rdb.Version(11)), rdb.ErrFieldTTLs)
-	require.ErrorIs(t, rdb.Encode(&bytes.Buffer{}, s, rdb.Version(13)), rdb.ErrVersion)
+	require.EqualError(t, rdb.Encode(&bytes.Buffer{}, s, rdb.Version(13)), "encode rdb: only the versions 10 to 12 can be written")
 	assert.True(t, bytes.HasPrefix(encode(t, s, rdb.Version(12)), []byte("REDIS0012")))
 }
 

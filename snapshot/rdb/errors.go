@@ -7,24 +7,26 @@ import (
 	"github.com/compozy/rediskit/internal/words"
 )
 
-// Reasons of an [Error], or of what [Encode] and [EncodeValue] refuse.
+// What to look for with [errors.Is]: reasons of an [Error], and of what [Encode] and [EncodeValue] refuse.
 var (
-	// ErrFormat is where the file is no .rdb file, or not one of a version from 1 to 12.
+	// ErrFormat is where the file is no .rdb file, or not one of a version from 1 to 12. The same goes for a payload.
 	ErrFormat = errors.New("not an RDB file of version 1 to 12")
 	// ErrChecksum is where the bytes are not those that were written.
 	ErrChecksum = errors.New("the checksum does not match")
-	// ErrModule is where a value or a record belongs to a module: only the module can read it.
+	// ErrModule is where a value or a record belongs to a module: only the module can read it. [Read] leaves it out.
 	ErrModule = errors.New("data of a module")
-	// ErrEmpty is where a collection has no elements, which Redis does not know.
-	ErrEmpty = errors.New("a collection without elements")
-	// ErrMemoryLimit is where the contents would need more memory than [MemoryLimit] allows.
+	// ErrMemoryLimit is where the contents would need more memory than [MemoryLimit] allows, or its default.
 	ErrMemoryLimit = errors.New("the contents exceed the memory limit; rdb.MemoryLimit sets another")
-	// ErrNoCreationTime is where [AtCreation] is asked for and the file does not say when it was written.
+	// ErrNoCreationTime is where [AtCreation] is asked for and the file does not say when it was written. [At] can.
 	ErrNoCreationTime = errors.New("the file does not say when it was written, which rdb.AtCreation needs")
-	// ErrFieldTTLs is where a hash has fields with a time to live, and the version to be written has no place for them.
+	// ErrFieldTTLs is where a hash has fields with a time to live, and the version to be written has no place for them. It
+	// is no [Error].
 	ErrFieldTTLs = errors.New("fields with a time to live need rdb.Version(12), which Redis 7.4 and later read")
-	// ErrVersion is where a version is asked for that [Encode] does not write.
-	ErrVersion = errors.New("only the versions 10 to 12 can be written")
+)
+
+var (
+	errEmpty   = errors.New("a collection without elements")
+	errVersion = errors.New("only the versions 10 to 12 can be written")
 )
 
 // Error tells where bytes could not be read, and why. What was cut off has the reason [io.ErrUnexpectedEOF]; what the

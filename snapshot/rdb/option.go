@@ -45,7 +45,7 @@ func encodingAs(opts []EncodeOption) (encoding, error) {
 		opt.encoding(&e)
 	}
 	if e.version < 10 || e.version > newestVersion {
-		return e, ErrVersion
+		return e, errVersion
 	}
 	return e, nil
 }
@@ -58,7 +58,7 @@ type encodeOption func(*encoding)
 
 func (o encodeOption) encoding(e *encoding) { o(e) }
 
-// Moment is made by [At].
+// Moment is an option for decoding and for encoding, made by [At].
 type Moment struct{ at time.Time }
 
 func (m Moment) decoding(d *decoding) { d.now, d.atCreation = m.at.UnixMilli(), false }
@@ -92,8 +92,8 @@ func MemoryLimit(bytes int64) DecodeOption {
 	return decodeOption(func(d *decoding) { d.limit = max(unlimited, bytes) })
 }
 
-// Version chooses the version of the format that is written, 10 to 12. Without it that is 10, which Redis 7.0 loads. Only 12,
-// of Redis 7.4, has a place for the times to live of hash fields.
+// Version chooses the version of the format that is written, 10 to 12; any other is an error. Without it that is 10, which
+// Redis 7.0 loads. Only 12, of Redis 7.4, has a place for the times to live of hash fields.
 func Version(number int) EncodeOption { return encodeOption(func(e *encoding) { e.version = number }) }
 
 // Functions writes libraries of functions, too: the source of each, with the line "#!lua name=…" at its top, as in

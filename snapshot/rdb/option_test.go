@@ -143,7 +143,7 @@ func TestModulesAreSkipped(t *testing.T) {
 	require.Len(t, got.Skipped, 3)
 	require.ErrorIs(t, got.Skipped[0].Reason, rdb.ErrModule)
 	require.ErrorIs(t, got.Skipped[1].Reason, rdb.ErrModule)
-	require.ErrorIs(t, got.Skipped[2].Reason, rdb.ErrEmpty)
+	require.EqualError(t, got.Skipped[2].Reason, "a collection without elements")
 	assert.False(t, got.Skipped[0].HasKey)
 	assert.Equal(t, "module:1", got.Skipped[1].Key)
 	assert.Equal(t, 2, got.Skipped[1].Database)

@@ -12,7 +12,8 @@ const (
 	subjectPayload = "payload"
 )
 
-// EncodeValue returns what DUMP answers for a key with this value: it can be given to RESTORE of Redis 7.0 and later.
+// EncodeValue returns what DUMP answers for a key with this value: it can be given to RESTORE of Redis 7.0 and later. As in
+// [Encode], hash fields with a time to live need [Version]. A collection without elements, and nil, is an error.
 func EncodeValue(value snapshot.Value, opts ...EncodeOption) ([]byte, error) {
 	settings, err := encodingAs(opts)
 	if err != nil {
@@ -29,8 +30,9 @@ func EncodeValue(value snapshot.Value, opts ...EncodeOption) ([]byte, error) {
 	return binary.LittleEndian.AppendUint64(e.buf, checksum(0, e.buf)), nil
 }
 
-// DecodeValue reads what DUMP has answered, of any version of Redis up to 8.0. It keeps no reference to the payload. A
-// collection that never had elements is an *[Error] that is [ErrEmpty]; a hash whose fields have all expired is empty.
+// DecodeValue reads what DUMP has answered, of any version of Redis up to 8.0. It keeps no reference to the payload, of
+// which the key's time to live is no part. Every error is an *[Error]. A collection that never had elements is one; a hash
+// whose fields have all expired is empty.
 func DecodeValue(payload []byte, opts ...DecodeOption) (snapshot.Value, error) {
 	value, err := decodeValue(payload, decodingAs(opts))
 	if err != nil {

@@ -87,7 +87,8 @@ func TestBadPayloads(t *testing.T) {
 		assert.Error(t, err, "byte %d", i)
 	}
 	requireReason(rdb.ErrModule, payloadOf(7, 0x81, 0, 0, 0, 0, 0, 0, 0, 1, 0))
-	requireReason(rdb.ErrEmpty, payloadOf(1, 0))
+	_, err = rdb.DecodeValue(payloadOf(1, 0))
+	require.ErrorContains(t, err, "a collection without elements")
 	_, err = rdb.DecodeValue(payloadOf(1, 1, 1, 'a', 'b'))
 	require.ErrorContains(t, err, "decode payload: byte 4: 1 bytes are left over")
 }
@@ -97,9 +98,9 @@ func TestWhatCannotBeEncoded(t *testing.T) {
 	_, err := rdb.EncodeValue(snapshot.NewHash(snapshot.Field{Name: "f", TTL: time.Second}))
 	require.ErrorIs(t, err, rdb.ErrFieldTTLs)
 	_, err = rdb.EncodeValue(snapshot.NewList())
-	require.ErrorIs(t, err, rdb.ErrEmpty)
+	require.EqualError(t, err, "encode payload: a collection without elements")
 	_, err = rdb.EncodeValue(snapshot.String(""), rdb.Version(9))
-	require.ErrorIs(t, err, rdb.ErrVersion)
+	require.EqualError(t, err, "encode payload: only the versions 10 to 12 can be written")
 	_, err = rdb.EncodeValue(nil)
 	require.EqualError(t, err, "encode payload: <nil> is no value")
 	_, err = rdb.EncodeValue((*snapshot.Stream)(nil))

@@ -32,7 +32,7 @@ func (v *values) value(kind byte) (snapshot.Value, error) {
 	case err != nil:
 		return nil, err
 	case n == 0:
-		return nil, unheld{ErrEmpty}
+		return nil, unheld{errEmpty}
 	default:
 		return value, nil
 	}

@@ -38,7 +38,7 @@ const firstWithFieldTTLs = 12
 
 func notEmpty(n int) error {
 	if n == 0 {
-		return ErrEmpty
+		return errEmpty
 	}
 	return nil
 }
