@@ -61,8 +61,8 @@ func NodePassword(password string) ClusterOption {
 //
 // One test at a time has it, and says so under keys that begin with "rediskit:" and expire; the next one waits for a minute.
 // If the cluster holds keys which no test has left behind it is not used, unless [AllowDirty] is given. The keys that there
-// are when the test ends are deleted, one by one. [Cluster.Failover], [Cluster.Stop] and [Cluster.Start] fail with an
-// [UnsupportedError].
+// are when the test ends are deleted, one by one. [Cluster.Master], [Cluster.Failover], [Cluster.Stop], [Cluster.Start] and
+// [Cluster.Wait] fail with an [UnsupportedError].
 func ExistingCluster(url string, opts ...ExternalOption) ClusterOption {
 	return clusterOption(func(s *clusterSettings) {
 		var o externalOptions

@@ -1,8 +1,6 @@
 package redistest_test
 
 import (
-	"context"
-	"fmt"
 	"os"
 	"regexp"
 
@@ -17,28 +15,21 @@ import (
 // Then take from it what the test needs, without what must not get into a repository, and write that as commands. The text
 // is what belongs into testdata, reviewed like code; the dump does not.
 func ExampleServer_Load_dump() {
-	ctx := context.TODO()
-	srv, err := redistest.Start(ctx)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	defer srv.Close(ctx)
-
-	long := regexp.MustCompile(`[0-9]{10,}`)
-	err = srv.Load("../testdata/rdb/plain.rdb", redistest.Match("*:long"), redistest.Except("list:*"), redistest.Scrub(long, "NUMBER"), redistest.WithoutTTL())
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	fixture, err := srv.Capture(ctx)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	if err := snapshot.Encode(os.Stdout, fixture); err != nil {
-		fmt.Println(err)
-	}
+	runTest("TestDump", func(t redistest.TB) {
+		srv := redistest.New(t)
+		long := regexp.MustCompile(`[0-9]{10,}`)
+		err := srv.Load("../testdata/rdb/plain.rdb", redistest.Match("*:long"), redistest.Except("list:*"), redistest.Scrub(long, "NUMBER"), redistest.WithoutTTL())
+		if err != nil {
+			t.Fatalf("%v", err)
+		}
+		fixture, err := srv.Capture(t.Context())
+		if err != nil {
+			t.Fatalf("%v", err)
+		}
+		if err := snapshot.Encode(os.Stdout, fixture); err != nil {
+			t.Fatalf("%v", err)
+		}
+	})
 	// Output:
 	// SELECT 0
 	// HSET hash:long field NUMBER
