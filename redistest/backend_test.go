@@ -145,6 +145,11 @@ func TestUsersOfARealServer(t *testing.T) {
 	held, err := srv.Capture(ctx)
 	require.NoError(t, err)
 	require.Equal(t, 1, held.Len())
+	outside, err := redis.ParseURL(srv.URL())
+	require.NoError(t, err)
+	client := redis.NewClient(outside)
+	t.Cleanup(func() { require.NoError(t, client.Close()) })
+	require.Equal(t, "v", client.Get(ctx, "k").Val(), "over TCP")
 }
 
 func TestTestsTakeTurnsWhereProcessesAreFew(t *testing.T) {

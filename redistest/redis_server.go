@@ -132,7 +132,13 @@ func (r *redisServer) Options(ctx context.Context) *redis.Options {
 }
 
 // Listen implements standalone.Backend.
-func (r *redisServer) Listen(ctx context.Context) (string, error) { return r.lease.Listen(ctx) }
+func (r *redisServer) Listen(ctx context.Context) (string, error) {
+	if !r.closed {
+		return r.lease.Listen(ctx)
+	}
+	own := r.admin.Options()
+	return r.lease.Listen(ctx, own.Username, own.Password)
+}
 
 // Close implements standalone.Backend.
 func (r *redisServer) Close(context.Context) error {

@@ -29,17 +29,17 @@ type reply struct {
 	refusal error // wraps errRefused
 }
 
-// dial connects, and logs in where there is a password.
-func dial(ctx context.Context, network, addr, password string) (*conn, error) {
+// dial connects, and logs in with a password, or a user and its password, unless that is "".
+func dial(ctx context.Context, network, addr string, login ...string) (*conn, error) {
 	n, err := (&net.Dialer{}).DialContext(ctx, network, addr)
 	if err != nil {
 		return nil, err
 	}
 	c := &conn{net: n, replies: bufio.NewReader(n)}
-	if password == "" {
+	if strings.Join(login, "") == "" {
 		return c, nil
 	}
-	if _, err := c.call(ctx, "AUTH", password); err != nil {
+	if _, err := c.call(ctx, append([]string{"AUTH"}, login...)...); err != nil {
 		c.close()
 		return nil, err
 	}

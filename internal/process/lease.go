@@ -127,7 +127,9 @@ func (l *Lease) Socket() string { return l.socket }
 
 // Listen makes the server listen on a random TCP port of 127.0.0.1, until the lease ends, and returns its address. See
 // [Process.Listen].
-func (l *Lease) Listen(ctx context.Context) (string, error) { return l.server.Listen(ctx) }
+func (l *Lease) Listen(ctx context.Context, login ...string) (string, error) {
+	return l.server.Listen(ctx, login...)
+}
 
 // Addr is the TCP address, host and port, or "" before [Lease.Listen], unless [WithTCP] was asked for.
 func (l *Lease) Addr() string { return l.server.Addr() }

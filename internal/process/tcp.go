@@ -13,14 +13,18 @@ import (
 const portAttempts = 16
 
 // Listen makes the server listen on a random TCP port of 127.0.0.1, unless it does so already, and returns its address,
-// host and port. It logs in with the password of [WithPassword], so it fails where a test has changed that.
-func (p *Process) Listen(ctx context.Context) (string, error) {
+// host and port. It logs in with the password of [WithPassword]; where a test has changed who may, with the user and the
+// password that are given.
+func (p *Process) Listen(ctx context.Context, login ...string) (string, error) {
 	p.listening.Lock()
 	defer p.listening.Unlock()
 	if addr := p.Addr(); addr != "" {
 		return addr, nil
 	}
-	addr, err := p.listen(ctx, freePort)
+	if len(login) == 0 {
+		login = []string{p.password}
+	}
+	addr, err := p.listen(ctx, login, freePort)
 	if err != nil {
 		return "", fmt.Errorf("listen on TCP: %w%s", err, p.quoteOutput())
 	}
@@ -28,8 +32,8 @@ func (p *Process) Listen(ctx context.Context) (string, error) {
 	return addr, nil
 }
 
-func (p *Process) listen(ctx context.Context, pick func(context.Context) (int, error)) (string, error) {
-	server, err := dial(ctx, "unix", p.Socket(), p.password)
+func (p *Process) listen(ctx context.Context, login []string, pick func(context.Context) (int, error)) (string, error) {
+	server, err := dial(ctx, "unix", p.Socket(), login...)
 	if err != nil {
 		return "", err
 	}

@@ -42,13 +42,13 @@ func TestListenTriesAnotherPortWhenOneIsTaken(t *testing.T) {
 		}
 		return freePort(ctx)
 	}
-	addr, err := server.listen(t.Context(), pick)
+	addr, err := server.listen(t.Context(), nil, pick)
 	require.NoError(t, err)
 	assert.Equal(t, 3, tries)
 	require.NoError(t, ask(t, "tcp", addr, "", "PING"))
 
 	tries = -100
-	_, err = server.listen(t.Context(), pick)
+	_, err = server.listen(t.Context(), nil, pick)
 	require.ErrorContains(t, err, "no port in 16 attempts: CONFIG SET: refused by the server: ")
 }
 
