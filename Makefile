@@ -60,10 +60,10 @@ bench: ## Run the benchmarks that compare with the alternatives
 	cd internal/bench && $(GO) test -run '^$$' -bench . -benchtime 1x -timeout 30m .
 
 .PHONY: bench-report
-bench-report: ## Run the benchmarks and rewrite docs/benchmarks.md and its chart
+bench-report: ## Run the benchmarks and rewrite their page, chart, and README table
 	@out=$$(mktemp); trap 'rm -f "$$out"' EXIT; \
 	$(MAKE) --no-print-directory bench | tee "$$out"; \
-	cd internal/bench && $(GO) run ./report -docs ../../docs < "$$out"
+	cd internal/bench && $(GO) run ./report < "$$out"
 
 .PHONY: suites
 suites: ## Run the tests of published libraries on redis-server and on a live redistest, at port 6379
