@@ -3,6 +3,7 @@ package redistest_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -167,7 +168,10 @@ type failing struct{ *fakeTB }
 
 func (failing) Failed() bool { return true }
 
-func (f failing) Skipf(format string, args ...any) { f.Logf("SKIP "+format, args...) }
+func (f failing) Skipf(format string, args ...any) {
+	f.Logf("SKIP "+format, args...)
+	runtime.Goexit()
+}
 
 func TestNewClusterWithoutRedisServer(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
@@ -179,12 +183,11 @@ func TestNewClusterWithoutRedisServer(t *testing.T) {
 		"1": reason,
 	} {
 		t.Setenv("REDISTEST_REQUIRE", demanded)
-		var said []string
+		var fake *fakeTB
 		failures := runFake(t, func(tb *fakeTB) {
+			fake = tb
 			redistest.NewCluster(failing{tb})
-			said = tb.log
 		})
-		said = append(said, failures...)
-		require.Equal(t, []string{want}, said)
+		require.Equal(t, []string{want}, append(fake.log, failures...))
 	}
 }
