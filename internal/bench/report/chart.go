@@ -82,7 +82,7 @@ func chart(found results, path string) error {
 		return fmt.Errorf("draw %s: %w", path, err)
 	}
 	p.Add(redistest)
-	p.Legend.Top, p.Legend.Padding = true, vg.Millimeter
+	p.Legend.Top, p.Legend.Left, p.Legend.Padding = true, true, vg.Millimeter
 	p.Y.Max += legendRows
 	height := vg.Length(len(charted)+legendRows)*rowHeight + 2*vg.Centimeter
 	if err := save(p, height, path); err != nil {
