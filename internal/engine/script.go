@@ -6,6 +6,8 @@ import (
 	"sync/atomic"
 
 	"github.com/alicebob/miniredis/v2/server"
+
+	"github.com/compozy/rediskit/internal/command"
 )
 
 // scripting is what is known of the script that runs, whose own calls come through fromScript.
@@ -14,6 +16,7 @@ type scripting struct {
 	// well, without the engine's lock.
 	running atomic.Bool
 
+	client   any         // miniredis' view of who has sent it
 	declared []string    // the keys that it was given; known with a cluster's rules only
 	db       int         // that the script has selected
 	contexts map[any]int // and those that redis.call and redis.pcall have, each for itself; nil while all have the first
@@ -21,41 +24,45 @@ type scripting struct {
 
 // script runs EVAL and its kin.
 func (s *session) script(args []string) {
+	sha := strings.ToLower(args[1])
 	if strings.HasPrefix(strings.ToUpper(args[0]), "EVALSHA") {
-		args[1] = strings.ToLower(args[1])
+		args[1] = sha
+	} else {
+		sha = nameOfScript(args[1])
 	}
 	running := &s.engine.scripting
-	running.db, running.contexts, running.declared = s.db, nil, nil
+	running.client, running.db, running.contexts, running.declared = s.peer.Ctx, s.db, nil, nil
 	if s.engine.cluster != nil {
 		running.declared = slottedWords(s.engine.table.lookup(args[0]), args)
 	}
 	running.running.Store(true)
 	defer running.running.Store(false)
-	s.engine.native.Dispatch(s.peer, args)
+	s.peer.WriteRaw(string(scriptError(s.call(args...), sha)))
 }
 
 // fromScript sees every command that reaches miniredis, and replaces those of a script's that the engine has itself.
 func (e *Engine) fromScript(peer *server.Peer, name string, args ...string) bool {
-	if !e.scripting.running.Load() {
+	if !e.scripting.running.Load() || peer.Ctx == e.scripting.client {
 		return false
 	}
 	k := keyspace{e, e.scripting.db, e.inScript(peer)}
 	e.scripting.follow(k, peer)
 	c := e.table.lookup(name)
-	if c.inScript == nil && e.cluster == nil {
-		return false
-	}
 	words := append([]string{c.lower}, args...)
+	if flaw := c.flaw(words); flaw != "" {
+		peer.WriteError(scriptFlaw(flaw))
+		return true
+	}
+	if c.spec != nil && c.spec.Has(command.NoScript) {
+		peer.WriteError("ERR This Redis command is not allowed from script")
+		return true
+	}
 	if refusal := e.cluster.refusesInScript(c, words, e.scripting.declared); refusal != "" {
 		writeError(peer, refusal)
 		return true
 	}
 	if c.inScript == nil {
 		return false
-	}
-	if flaw := c.flaw(words); flaw != "" {
-		peer.WriteError(flaw)
-		return true
 	}
 	words[0] = c.name
 	reply := c.inScript(k, words)

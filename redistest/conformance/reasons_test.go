@@ -25,7 +25,6 @@ func reasons() []reason {
 		{`^sorted-sets whole and binary`, "hexadecimal scores are refused"},
 		{`: ERR unknown command`, "the command does not exist"},
 		{`: ERR unknown subcommand`, "the subcommand or option does not exist"},
-		{`ERR Error compiling script`, "an error of a script is wrapped in one about compiling"},
 		{`Expected an error to have occurred`, "what Redis refuses is accepted"},
 		{`to have prefix`, "the error has another text"},
 	}
