@@ -5,6 +5,7 @@ go 1.26.0
 replace github.com/compozy/rediskit => ../..
 
 require (
+	github.com/alicebob/miniredis/v2 v2.40.0
 	github.com/compozy/rediskit v0.0.0-00010101000000-000000000000
 	github.com/gomodule/redigo v1.9.3
 	github.com/redis/go-redis/v9 v9.23.0
@@ -14,7 +15,6 @@ require (
 )
 
 require (
-	github.com/alicebob/miniredis/v2 v2.40.0 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/gofrs/flock v0.13.1 // indirect
 	github.com/jonboulle/clockwork v0.5.0 // indirect
