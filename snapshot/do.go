@@ -2,8 +2,8 @@ package snapshot
 
 import "fmt"
 
-// Do runs one command and returns its reply: nil, int, int64, string or []any of those, as RESP2 has them. All commands
-// must go over the same connection, as SELECT holds for those that follow it.
+// Do runs one command and returns its reply as RESP2 has it: nil, int, int64, string, or a list: []string, []int or []any of
+// all of those. All commands must go over the same connection, as SELECT holds for those that follow it.
 type Do func(args ...string) (any, error)
 
 // Key reads a key of the selected database. It is false where there is none of that name. Several commands are needed for

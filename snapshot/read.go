@@ -177,9 +177,19 @@ func list(reply any) ([]any, error) {
 	return l, nil
 }
 
-func texts(reply any) ([]string, error) { return all(reply, text) }
+func texts(reply any) ([]string, error) {
+	if words, ok := reply.([]string); ok {
+		return words, nil
+	}
+	return all(reply, text)
+}
 
-func numbers(reply any) ([]int, error) { return all(reply, number) }
+func numbers(reply any) ([]int, error) {
+	if numbers, ok := reply.([]int); ok {
+		return numbers, nil
+	}
+	return all(reply, number)
+}
 
 func all[T any](reply any, read func(any) (T, error)) ([]T, error) {
 	elements, err := list(reply)

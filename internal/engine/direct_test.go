@@ -119,10 +119,21 @@ func do(t *testing.T, e *Engine, args []string) (reply any, failure string) {
 	return reply, failure
 }
 
-// readScores reads scores, which may be written in more than one way.
+// readScores reads scores, which may be written in more than one way, and lists, of which there are several kinds.
 func readScores(reply any) any {
-	list, ok := reply.([]any)
-	if !ok {
+	var list []any
+	switch reply := reply.(type) {
+	case []any:
+		list = reply
+	case []string:
+		for _, word := range reply {
+			list = append(list, word)
+		}
+	case []int:
+		for _, n := range reply {
+			list = append(list, n)
+		}
+	default:
 		return reply
 	}
 	values := make([]any, len(list))

@@ -10,7 +10,8 @@ import (
 	"github.com/alicebob/miniredis/v2"
 )
 
-// wholeCommand is a command of a section that reads or writes a whole value, answered as a directCommand is.
+// wholeCommand is a command of a section that reads or writes a whole value, answered as a directCommand is. Where a reply is
+// all words, or all numbers, it is not taken apart. It shares no memory with miniredis.
 type wholeCommand func(x *Section, db *miniredis.RedisDB, args []string) (reply any, ok bool)
 
 // wholeCommands are those that captures and restores consist of.
@@ -35,7 +36,7 @@ func keysDirectly(_ *Section, db *miniredis.RedisDB, args []string) (any, bool) 
 	if len(args) != 2 || args[1] != "*" {
 		return nil, false
 	}
-	return anyOf(db.Keys()), true
+	return db.Keys(), true
 }
 
 func timeToLiveDirectly(x *Section, db *miniredis.RedisDB, args []string) (any, bool) {
@@ -52,12 +53,12 @@ func listDirectly(_ *Section, db *miniredis.RedisDB, args []string) (any, bool) 
 		return nil, false
 	}
 	elements, err := db.List(args[1])
-	return anyOf(elements), err == nil
+	return slices.Clone(elements), err == nil
 }
 
 func setDirectly(_ *Section, db *miniredis.RedisDB, args []string) (any, bool) {
 	members, err := db.Members(args[1])
-	return anyOf(members), err == nil && len(args) == 2
+	return members, err == nil && len(args) == 2
 }
 
 func hashDirectly(_ *Section, db *miniredis.RedisDB, args []string) (any, bool) {
@@ -65,7 +66,7 @@ func hashDirectly(_ *Section, db *miniredis.RedisDB, args []string) (any, bool) 
 	if err != nil || len(args) != 2 {
 		return nil, false
 	}
-	pairs := make([]any, 0, 2*len(fields))
+	pairs := make([]string, 0, 2*len(fields))
 	for _, field := range fields {
 		pairs = append(pairs, field, db.HGet(args[1], field))
 	}
@@ -81,7 +82,7 @@ func fieldsTimeToLiveDirectly(x *Section, db *miniredis.RedisDB, args []string) 
 	if err != nil || !slices.Equal(fields, args[4:]) || args[3] != strconv.Itoa(len(fields)) {
 		return nil, false
 	}
-	replies := make([]any, len(fields))
+	replies := make([]int, len(fields))
 	for i := range replies {
 		replies[i] = -1
 	}
@@ -104,7 +105,7 @@ func sortedSetDirectly(_ *Section, db *miniredis.RedisDB, args []string) (any, b
 	slices.SortFunc(members, func(a, b string) int {
 		return cmp.Or(cmp.Compare(scores[a], scores[b]), strings.Compare(a, b))
 	})
-	pairs := make([]any, 0, 2*len(members))
+	pairs := make([]string, 0, 2*len(members))
 	for _, member := range members {
 		pairs = append(pairs, member, strconv.FormatFloat(scores[member], 'g', -1, 64))
 	}
@@ -122,7 +123,7 @@ func streamDirectly(_ *Section, db *miniredis.RedisDB, args []string) (any, bool
 	}
 	replies := make([]any, len(entries))
 	for i, entry := range entries {
-		replies[i] = []any{entry.ID, anyOf(entry.Values)}
+		replies[i] = []any{entry.ID, slices.Clone(entry.Values)}
 	}
 	return replies, true
 }
@@ -185,12 +186,4 @@ func (e *Engine) anybodyWatches() bool {
 		}
 	}
 	return false
-}
-
-func anyOf(words []string) []any {
-	values := make([]any, len(words))
-	for i, word := range words {
-		values[i] = word
-	}
-	return values
 }
