@@ -29,7 +29,7 @@ type OnRestoreError int
 
 // What can be done.
 const (
-	Fail       OnRestoreError = iota // the server does not start
+	FailStart  OnRestoreError = iota // the server does not start
 	StartEmpty                       // it starts without data, and leaves alone what it could not read
 )
 
@@ -42,8 +42,8 @@ func (p Persistence) Validate() error {
 		return fmt.Errorf("SnapshotInterval is %s, and must not be negative", p.SnapshotInterval)
 	case p.Keep < 0:
 		return fmt.Errorf("the setting Keep is %d, and must not be negative", p.Keep)
-	case p.OnRestoreError != Fail && p.OnRestoreError != StartEmpty:
-		return fmt.Errorf("OnRestoreError is %d, and must be Fail or StartEmpty", p.OnRestoreError)
+	case p.OnRestoreError != FailStart && p.OnRestoreError != StartEmpty:
+		return fmt.Errorf("OnRestoreError is %d, and must be FailStart or StartEmpty", p.OnRestoreError)
 	}
 	return nil
 }

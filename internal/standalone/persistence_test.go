@@ -111,7 +111,7 @@ func TestUnusableSettings(t *testing.T) {
 		"no folder":         {config.Persistence{}, "start redis: persistence: DataDir is empty; it is to be the folder of the snapshots"},
 		"negative interval": {config.Persistence{DataDir: folder, SnapshotInterval: -time.Second}, "start redis: persistence: SnapshotInterval is -1s, and must not be negative"},
 		"negative number":   {config.Persistence{DataDir: folder, Keep: -1}, "start redis: persistence: the setting Keep is -1, and must not be negative"},
-		"unknown policy":    {config.Persistence{DataDir: folder, OnRestoreError: 7}, "start redis: persistence: OnRestoreError is 7, and must be Fail or StartEmpty"},
+		"unknown policy":    {config.Persistence{DataDir: folder, OnRestoreError: 7}, "start redis: persistence: OnRestoreError is 7, and must be FailStart or StartEmpty"},
 		"a file":            {config.Persistence{DataDir: file}, "start redis: persistence: open snapshot store " + file + ": mkdir " + file + ": not a directory"},
 		"unwritable":        {config.Persistence{DataDir: unwritable}, "start redis: persistence: open snapshot store " + unwritable + ": open " + filepath.Join(unwritable, "lock")},
 		"in use":            {config.Persistence{DataDir: filepath.Join(folder, "taken")}, "taken is in use by process "},
