@@ -63,18 +63,25 @@ func TestWhatAServerHeldIsThereInTheNext(t *testing.T) {
 	require.Equal(t, 1, again.Stats().Restored)
 }
 
-func TestNobodyConnectsBeforeEverythingIsRestored(t *testing.T) {
-	t.Parallel()
-	folder := t.TempDir()
+// keptKey is a folder in which a server has kept the key k.
+func keptKey(t *testing.T) (folder string) {
+	t.Helper()
+	folder = t.TempDir()
 	ctx := with(t, keeping(folder))
 	s := up(t, ctx, nil)
 	require.NoError(t, s.Client().Set(ctx, "k", "v", 0).Err())
 	require.NoError(t, s.Close(ctx))
+	return folder
+}
+
+func TestNobodyConnectsBeforeEverythingIsRestored(t *testing.T) {
+	t.Parallel()
+	folder := keptKey(t)
 
 	settings := keeping(folder)
 	settings.Addr = "127.0.0.1:0"
 	seen := []string{}
-	ctx = with(t, settings)
+	ctx := with(t, settings)
 	backend, err := StartEmbedded(ctx, func(e *engine.Engine) {
 		e.Intercept(func(next engine.Handler) engine.Handler {
 			return func(c *engine.Command) {
@@ -202,13 +209,10 @@ func TestNothingIsSavedAfterAFailedRestart(t *testing.T) {
 
 func TestWhatCannotBeRestored(t *testing.T) {
 	t.Parallel()
-	folder := t.TempDir()
-	ctx := with(t, keeping(folder))
-	s := up(t, ctx, nil)
-	require.NoError(t, s.Client().Set(ctx, "k", "v", 0).Err())
-	require.NoError(t, s.Close(ctx))
+	folder := keptKey(t)
 	spoil(t, folder)
 
+	ctx := with(t, keeping(folder))
 	_, err := start(ctx, nil)
 	require.ErrorIs(t, err, snapshot.ErrNoneGood)
 	require.ErrorContains(t, err, "start redis: restore: latest snapshot in "+folder)
@@ -220,7 +224,7 @@ func TestWhatCannotBeRestored(t *testing.T) {
 	settings.Persistence.OnRestoreError = config.StartEmpty
 	settings.Persistence.Keep = 1
 	ctx = logger.NewContext(with(t, settings), slog.New(slog.NewTextHandler(&text, nil)))
-	s = up(t, ctx, nil)
+	s := up(t, ctx, nil)
 	require.Zero(t, s.Client().DBSize(ctx).Val())
 	require.Contains(t, text.String(), "redis starts empty")
 	for range 3 {
@@ -238,11 +242,7 @@ func TestWhatCannotBeRestored(t *testing.T) {
 
 func TestAFullServerIsNotTakenForAnEmptyOne(t *testing.T) {
 	t.Parallel()
-	folder := t.TempDir()
-	ctx := with(t, keeping(folder))
-	s := up(t, ctx, nil)
-	require.NoError(t, s.Client().Set(ctx, "k", "v", 0).Err())
-	require.NoError(t, s.Close(ctx))
+	folder := keptKey(t)
 	settings := keeping(folder)
 	settings.Persistence.OnRestoreError = config.StartEmpty
 	_, err := start(with(t, settings), func(e *engine.Engine) {
