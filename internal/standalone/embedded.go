@@ -93,6 +93,8 @@ func (b *Embedded) Options(ctx context.Context) *redis.Options {
 		ReadBufferSize:   4 << 10,
 		WriteBufferSize:  4 << 10,
 		PipelinePoolSize: -1,
+		// A server in this process is there or has ended for good: trying again takes two seconds to say so.
+		DialerRetries: 1,
 	}
 	if len(settings.Users) > 0 {
 		o.Password = settings.Users[0].Password
