@@ -67,7 +67,7 @@ func (p *persistentProcess) end(b *testing.B) {
 // takes to SAVE the same keys and to start with them. Ending the servers does not count.
 func BenchmarkSaveAndRestart(b *testing.B) {
 	processtest.Start(b) // or there is nothing to compare with
-	const keys, turns = 100_000, 9
+	const keys, turns = 100_000, 11
 	s := mixedKeys(keys)
 	contestants := []persistent{&persistentRedistest{folder: b.TempDir()}, &persistentProcess{folder: b.TempDir()}}
 	var saving, starting [2][]float64

@@ -3,9 +3,11 @@ package bench_test
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -24,12 +26,19 @@ const (
 	suiteCommands = 200
 )
 
-// suiteServers are the ways to give a test its Redis, as users write them.
-var suiteServers = map[string]func(*testing.T) *redis.Client{
-	"redistest":           suiteRedistest,
-	"miniredis":           suiteMiniredis,
-	"redis-server-each":   suiteRedisServer,
-	"redis-server-pooled": suitePool,
+// suiteServer is a way to give a test its Redis, as users write it.
+type suiteServer struct {
+	name  string
+	start func(*testing.T) *redis.Client
+}
+
+func suiteServers() []suiteServer {
+	return []suiteServer{
+		{"redistest", suiteRedistest},
+		{"miniredis", suiteMiniredis},
+		{"redis-server-each", suiteRedisServer},
+		{"redis-server-pooled", suitePool},
+	}
 }
 
 func suiteRedistest(t *testing.T) *redis.Client {
@@ -65,8 +74,8 @@ func suiteClient(t *testing.T, o *redis.Options) *redis.Client {
 // TestSuite is what BenchmarkSuite runs in a process of its own: many small tests, all of them parallel.
 func TestSuite(t *testing.T) {
 	t.Parallel()
-	start, ok := suiteServers[os.Getenv(suiteEnv)]
-	if !ok {
+	i := slices.IndexFunc(suiteServers(), func(s suiteServer) bool { return s.name == os.Getenv(suiteEnv) })
+	if i < 0 {
 		return // it is not for this process
 	}
 	t.Cleanup(func() { // when all of them are done
@@ -74,10 +83,10 @@ func TestSuite(t *testing.T) {
 		require.NoError(t, err)
 		fmt.Println(peak.FindString(string(status))) // of this process alone, which getrusage does not tell
 	})
-	for i := range suiteTests {
-		t.Run(strconv.Itoa(i), func(t *testing.T) {
+	for number := range suiteTests {
+		t.Run(strconv.Itoa(number), func(t *testing.T) {
 			t.Parallel()
-			client := start(t)
+			client := suiteServers()[i].start(t)
 			for n := range suiteCommands / 4 {
 				key := "user:" + strconv.Itoa(n%10)
 				require.NoError(t, client.HSet(t.Context(), key, "visits", n).Err())
@@ -102,26 +111,35 @@ func peakIn(b *testing.B, output string) float64 {
 }
 
 // BenchmarkSuite is what a user would notice: 500 parallel tests of 200 commands each, in seconds, and the memory of the test
-// binary, without that of redis-server processes.
+// binary, without that of redis-server processes. The binaries take turns.
 func BenchmarkSuite(b *testing.B) {
-	const runs = 5
-	for name := range suiteServers {
-		b.Run(name, func(b *testing.B) {
-			var seconds, megabytes []float64
-			for range runs {
-				command := exec.CommandContext(b.Context(), os.Args[0], "-test.run=^TestSuite$", "-test.count=1") //nolint:gosec // itself
-				command.Env = append(os.Environ(), suiteEnv+"="+name)
-				var output bytes.Buffer
-				command.Stdout, command.Stderr = &output, &output
-				began := time.Now()
-				require.NoError(b, command.Run(), &output)
-				seconds = append(seconds, time.Since(began).Seconds())
-				megabytes = append(megabytes, peakIn(b, output.String()))
-			}
+	const turns = 11
+	servers := suiteServers()
+	seconds, megabytes := make([][]float64, len(servers)), make([][]float64, len(servers))
+	for range turns {
+		for _, i := range rand.Perm(len(servers)) {
+			took, peak := runSuite(b, servers[i].name)
+			seconds[i], megabytes[i] = append(seconds[i], took), append(megabytes[i], peak)
+		}
+	}
+	for i, server := range servers {
+		b.Run(server.name, func(b *testing.B) {
 			b.ReportMetric(0, "ns/op")
-			b.ReportMetric(median(seconds), "s")
-			b.ReportMetric(median(megabytes), "MiB")
-			b.Logf("%s s, %s MiB", spread(seconds), spread(megabytes))
+			b.ReportMetric(median(seconds[i]), "s")
+			b.ReportMetric(median(megabytes[i]), "MiB")
+			b.Logf("%s s, %s MiB", spread(seconds[i]), spread(megabytes[i]))
 		})
 	}
+}
+
+// runSuite runs the suite in a process of its own.
+func runSuite(b *testing.B, server string) (seconds, megabytes float64) {
+	b.Helper()
+	command := exec.CommandContext(b.Context(), os.Args[0], "-test.run=^TestSuite$", "-test.count=1") //nolint:gosec // itself
+	command.Env = append(os.Environ(), suiteEnv+"="+server)
+	var output bytes.Buffer
+	command.Stdout, command.Stderr = &output, &output
+	began := time.Now()
+	require.NoError(b, command.Run(), &output)
+	return time.Since(began).Seconds(), peakIn(b, output.String())
 }
