@@ -40,7 +40,8 @@ func (s *session) script(args []string) {
 	s.peer.WriteRaw(string(scriptError(s.call(args...), sha)))
 }
 
-// fromScript sees every command that reaches miniredis, and replaces those of a script's that the engine has itself.
+// fromScript sees every command that reaches miniredis. Of a script's it refuses what scripts may not do, and replaces what the
+// engine has itself.
 func (e *Engine) fromScript(peer *server.Peer, name string, args ...string) bool {
 	if !e.scripting.running.Load() || peer.Ctx == e.scripting.client {
 		return false
