@@ -143,15 +143,15 @@ func (c *conn) SetWriteDeadline(t time.Time) error {
 	return nil
 }
 
-// deadline is a moment as a connection counts them.
+// deadline is a moment as a connection counts them. One from before the connection is past, whichever it is.
 func (c *conn) deadline(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
 	}
-	if since := int64(t.Sub(c.opened)); since != 0 {
+	if since := int64(t.Sub(c.opened)); since > 0 {
 		return since
 	}
-	return -1 // the smallest lie, as 0 means none
+	return -1
 }
 
 func (c *conn) LocalAddr() net.Addr  { return memoryAddr{} }

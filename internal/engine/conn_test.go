@@ -105,11 +105,13 @@ func TestConnHonoursAPastDeadline(t *testing.T) {
 	t.Parallel()
 	c := dial(t, start(t))
 	c.send("PING\r\n")
-	require.NoError(t, c.SetDeadline(time.Unix(1, 0)))
-	_, err := c.Read(make([]byte, 1))
-	requireTimeout(t, err)
-	_, err = c.Write([]byte("PING\r\n"))
-	requireTimeout(t, err)
+	for _, past := range []time.Time{time.Unix(1, 0), time.Unix(-1<<40, 0)} {
+		require.NoError(t, c.SetDeadline(past))
+		_, err := c.Read(make([]byte, 1))
+		requireTimeout(t, err)
+		_, err = c.Write([]byte("PING\r\n"))
+		requireTimeout(t, err)
+	}
 	require.NoError(t, c.SetDeadline(time.Time{}))
 	c.expect("+PONG\r\n")
 }

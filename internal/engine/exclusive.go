@@ -23,9 +23,9 @@ type Section struct {
 	keyspace keyspace // the one that is selected
 }
 
-// Do runs a command and returns its reply: nil, int, string, or a list: []int, []string or []any of all of those. It fails with the text of a Redis error.
-// The section begins in database 0; SELECT changes that, and can go beyond the databases that clients have. Commands are
-// in upper case. Those that belong to a client are not for a section.
+// Do runs a command and returns its reply: nil, int, string, or a list: []int, []string or []any of all of those. It fails
+// with the text of a Redis error. The section begins in database 0; SELECT changes that, and can go beyond the databases
+// that clients have. Commands are in upper case. Those that belong to a client are not for a section.
 func (x *Section) Do(args ...string) (any, error) {
 	c := x.engine.table[args[0]]
 	if x.alone && c != nil && len(args) > 1 {
